@@ -25,7 +25,7 @@ from hyperion_hook.training.evaluation.past_models import PastModels
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide, learned_until
 from hyperion_hook.training.models.recipes import BLEND, RECIPES
 from hyperion_hook.training.retrain.retrain import RetrainReport, promoted, retrain_here
-from hyperion_hook.training.rows.corpus_file import CorpusEntry, own_name
+from hyperion_hook.training.rows.corpus_file import CorpusEntry
 from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.time_split import cut_at, time_split, without_youngest
@@ -206,7 +206,7 @@ def test_a_repository_is_called_by_what_it_was_cloned_from(tmp_path: Path, addre
     repo = TestRepo(tmp_path / "r")
     if address is not None:
         repo.git("config", "remote.origin.url", address)
-    assert own_name(Repository.discover(repo.path)) == name
+    assert Repository.discover(repo.path).name == name
 
 
 def test_with_too_little_history_nothing_is_registered(options: RetrainOptions, tmp_path: Path) -> None:

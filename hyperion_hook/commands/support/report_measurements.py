@@ -56,11 +56,10 @@ def measured_here(
         if wanted:
             raise
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
-    from hyperion_hook.training.retrain.cache_status import is_at_hand
-    from hyperion_hook.training.rows.mined_store import vectors_folder
+    from hyperion_hook.training.rows.mined_store import MinedStore, vectors_folder
 
     options = options_of(Reading(jobs=jobs or os.cpu_count() or 1, vectors=vectors_folder(repository)), config)
-    if not (wanted or is_at_hand(repository, options)):
+    if not (wanted or MinedStore.is_whole(repository, options)):
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
     from hyperion_hook.training.evaluation.promotion import InUse
 

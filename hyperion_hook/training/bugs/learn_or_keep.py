@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.progress import Progress
-from hyperion_hook.errors import HyperionError, TrainingError
+from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bugs import BugModel
@@ -31,9 +31,10 @@ from hyperion_hook.training.bugs.fit import (
     with_change_log_odds,
 )
 from hyperion_hook.training.formulas import Numbers
+from hyperion_hook.training.metrics.markdown import markdown_table
 from hyperion_hook.training.metrics.resampling import Interval, rounded
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
-from hyperion_hook.training.rows.distribute import spread
+from hyperion_hook.training.rows.mine_all import for_each
 from hyperion_hook.training.rows.options import RetrainOptions
 
 OWN_CANDIDATE = "gentle"
@@ -86,30 +87,18 @@ def bug_histories(
     entries: Sequence[CorpusEntry], options: RetrainOptions, progress: Progress | None = None
 ) -> list[BugRows]:
     """Return the rows of every repository that can be read, in the order given."""
-    if options.cluster is None and (len(entries) == 1 or options.jobs == 1):
-        results = [_read(entry, options, progress) for entry in entries]
-    else:
-        results = spread(
-            partial(_read, options=options),
-            [entry.absolute() for entry in entries],
-            jobs=options.jobs,
-            cluster=options.cluster,
-            report=None if progress is None else lambda done: progress("reading files and fixes", done, len(entries)),
-        )
+    results = for_each(partial(_read, options=options), entries, options, "reading files and fixes", progress)
     return [result for result in results if isinstance(result, BugRows)]
 
 
-def _read(entry: CorpusEntry, options: RetrainOptions, progress: Progress | None = None) -> BugRows | HyperionError:
-    try:
-        return bug_rows(
-            Repository.discover(entry.path),
-            name=entry.name,
-            until=entry.until,
-            options=BugOptions(seed=options.seed, since=options.since),
-            progress=progress,
-        )
-    except HyperionError as error:
-        return error
+def _read(entry: CorpusEntry, *, options: RetrainOptions, progress: Progress | None = None, **_: int) -> BugRows:
+    return bug_rows(
+        Repository.discover(entry.path),
+        name=entry.name,
+        until=entry.until,
+        options=BugOptions(seed=options.seed, since=options.since),
+        progress=progress,
+    )
 
 
 def learn_bugs(histories: Sequence[BugRows], options: RetrainOptions) -> LearnedBugs:
@@ -193,12 +182,11 @@ def bug_section(card: Mapping[str, Any]) -> Iterator[str]:
     if found is None:
         return
     yield from ("", f"All source files of {found['months']} months of {found['on']}, fixed within 30 days or not.", "")
-    yield "| model | ROC-AUC | precision in the top 20 files |"
-    yield "|---|---|---|"
-    for entry in found["models"]:
-        yield f"| {entry['model']} | {_cells(entry)} |"
-    for entry in found["leads"]:
-        yield f"| lead over {entry['model']} | {_cells(entry)} |"
+    rows = [(entry["model"], entry) for entry in found["models"]]
+    rows += [(f"lead over {entry['model']}", entry) for entry in found["leads"]]
+    columns = ("roc_auc", "precision_in_top_20")
+    head = ("model", "ROC-AUC", "precision in the top 20 files")
+    yield from markdown_table(head, [[name, *(_cell(entry[column]) for column in columns)] for name, entry in rows])
     yield ""
     yield (
         f"Of {found['changes']:,} changes after that moment {_percent(found['happened'])} had a touched file fixed"
@@ -215,11 +203,9 @@ def _ranked(entry: RankedFiles) -> dict[str, Any]:
     }
 
 
-def _cells(entry: Mapping[str, Any]) -> str:
-    return " | ".join(
-        "-" if value is None else f"{value} ({low} to {high})"
-        for value, low, high in (entry["roc_auc"], entry["precision_in_top_20"])
-    )
+def _cell(interval: Sequence[float | None]) -> str:
+    value, low, high = interval
+    return "-" if value is None else f"{value} ({low} to {high})"
 
 
 def _percent(share: float | None) -> str:

@@ -23,7 +23,7 @@ from hyperion_hook.training.evaluation.other_outcomes import TRACED, other_outco
 from hyperion_hook.training.evaluation.past_models import LEAST_TEST_BUGS
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.labels.external_labels import labelled_from
-from hyperion_hook.training.rows.corpus_file import CorpusEntry, own_name, read_corpus
+from hyperion_hook.training.rows.corpus_file import CorpusEntry, read_corpus
 from hyperion_hook.training.rows.dataset import merged
 from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -55,7 +55,7 @@ def back_test(
     the models learned from this repository, only changes after that are ranked. ``labels`` from elsewhere are 0 or 1 by
     commit, and only commits with one count; by default they are traced from fixes.
     """
-    own = CorpusEntry(own_name(repository), repository.work_tree or repository.git_dir, options.until)
+    own = CorpusEntry(repository.name, repository.work_tree or repository.git_dir, options.until)
     mined, warnings = mine_all([own], options, options.replay, progress)
     rows = mined[0].rows
     rows = without_youngest(rows) if labels is None else labelled_from(rows, labels)

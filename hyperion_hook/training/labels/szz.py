@@ -128,6 +128,7 @@ class Labeller:
         self._given = None if given is None else frozenset(given)
         self._rules = rules or SzzRules()
         self._cut_off = frozenset(cut_off)
+        self._most_files = math.inf if self._rules.max_files is None else self._rules.max_files
         self._known = KnownCommits()
         self._times: dict[str, int] = {}
         self._order: dict[str, int] = {}
@@ -141,12 +142,13 @@ class Labeller:
         """Take in the next commit of a stream that gives parents before children."""
         fix = self._fix(commit)
         repair = repair_of(commit, self._known) if fix is None and self._rules.shared else fix
-        traced = self._origins.advance(commit, trace=repair is not None and not self._is_told(repair))
+        named = None if repair is None else self._named(repair)
+        traced = self._origins.advance(commit, trace=repair is not None and named is None)
         if repair is not None and self._rules.shared:
-            self.shared += self._shares(repair, commit, traced)
+            self.shared += self._shares(repair, commit, traced) if named is None else named
         if fix is not None:
             self.fixes.append(fix)
-            self.inducing += self._causes(fix, commit, traced)
+            self.inducing += self._causes(fix, commit, traced) if named is None else named
         if takes_back(commit, self._known):
             self._known.reverts.add(commit.id)
         self._known.add(commit)
@@ -160,9 +162,10 @@ class Labeller:
     def labels(self) -> dict[str, Label]:
         """Return what became of every commit of which something did, by commit."""
         findings: dict[str, dict[Outcome, Finding]] = {}
-        told = [(_OUTCOMES[cause.found_by], cause) for cause in self.inducing if cause.found_by in _OUTCOMES]
-        traced = [(Outcome.TRACED, cause) for cause in self.inducing]
-        for outcome, cause in (*traced, *told, *((Outcome.SHARED, cause) for cause in self.shared)):
+        causes = [(Outcome.TRACED, cause) for cause in self.inducing]
+        causes += [(_OUTCOMES[cause.found_by], cause) for cause in self.inducing if cause.found_by in _OUTCOMES]
+        causes += [(Outcome.SHARED, cause) for cause in self.shared]
+        for outcome, cause in causes:
             # clocks go wrong: a bug cannot be known before it was made
             moment = max(self._times[cause.fix], self._times[cause.id])
             known = findings.setdefault(cause.id, {})
@@ -174,48 +177,40 @@ class Labeller:
             return fix_of(commit, self._known)
         return given_fix(commit, self._known) if commit.id in self._given else None
 
-    def _is_told(self, fix: FixCommit) -> bool:
-        """Whether a message says all about the cause, so that no line needs to be looked at."""
-        return self._rules.use_named and (fix.is_revert or bool(self._named(fix)))
+    def _named(self, fix: FixCommit) -> list[InducingCommit] | None:
+        """Return the causes that a message names, ``None`` where lines have to be looked at."""
+        named = [name for name in fix.named if name not in self._left_out]
+        if not (self._rules.use_named and (fix.is_revert or named)):
+            return None
+        return [InducingCommit(name, fix.id, 0, fix.named[name]) for name in named]
 
-    def _named(self, fix: FixCommit) -> list[str]:
-        return [name for name in fix.named if name not in self._left_out]
+    def _evidence(self, commit: Commit, traced: Sequence[TracedHunk]) -> tuple[list[TracedHunk], Counter[FileRole]]:
+        """Return the hunks of a fix that are evidence, and how many files of each role it changes."""
+        paths = [file.previous_path for file in commit.files if tells(file)]
+        return (
+            [hunk for hunk in traced if not self._excludes(hunk.file.previous_path)],
+            Counter(role_of(path) for path in paths if not self._excludes(path)),
+        )
 
     def _shares(self, fix: FixCommit, commit: Commit, traced: Sequence[TracedHunk]) -> list[InducingCommit]:
-        if self._is_told(fix):
-            return self._told(fix)
-        traced = [hunk for hunk in traced if not self._excludes(hunk.file.previous_path)]
-        roles = Counter(
-            role_of(file.previous_path)
-            for file in commit.files
-            if tells(file) and not self._excludes(file.previous_path)
-        )
-        if self._rules.max_files is not None and max(roles.values(), default=0) > self._rules.max_files:
+        hunks, files = self._evidence(commit, traced)
+        if max(files.values(), default=0) > self._most_files:
             return []
-        blamed = shares(traced, partial(self._is_candidate, fix))
+        blamed = shares(hunks, partial(self._is_candidate, fix))
         return [
             InducingCommit(name, fix.id, 0, share=share) for name, share in blamed.items() if name not in self._cut_off
         ]
-
-    def _told(self, fix: FixCommit) -> list[InducingCommit]:
-        return [InducingCommit(name, fix.id, 0, fix.named[name]) for name in self._named(fix)]
 
     def _is_candidate(self, fix: FixCommit, name: str) -> bool:
         return name not in self._left_out and abs(self._times[name] - fix.time) > _TOGETHER_SECONDS
 
     def _causes(self, fix: FixCommit, commit: Commit, traced: Sequence[TracedHunk]) -> list[InducingCommit]:
-        if self._is_told(fix):
-            return self._told(fix)
-        traced = [hunk for hunk in traced if not self._excludes(hunk.file.previous_path)]
-        sources = sum(
-            tells(file) and role_of(file.previous_path) is FileRole.SOURCE and not self._excludes(file.previous_path)
-            for file in commit.files
-        )
-        if self._rules.max_files is not None and sources > self._rules.max_files:
+        hunks, files = self._evidence(commit, traced)
+        if files[FileRole.SOURCE] > self._most_files:
             return []
-        candidates = suspects(traced, partial(self._is_candidate, fix), exhaustive=self._rules.exhaustive)
+        candidates = suspects(hunks, partial(self._is_candidate, fix), exhaustive=self._rules.exhaustive)
         if self._is_far_back(candidates, fix.time):
-            candidates = with_surroundings(candidates, traced, partial(self._is_candidate, fix))
+            candidates = with_surroundings(candidates, hunks, partial(self._is_candidate, fix))
         # where the lines of old outweigh the others, the cause is not here: the next best commit is none
         chosen = [name for name in self._choose(candidates, fix.time) if name not in self._cut_off]
         return [InducingCommit(name, fix.id, int(candidates[name])) for name in chosen]

@@ -23,7 +23,6 @@ from hyperion_hook.training.drift.compare import compare
 from hyperion_hook.training.drift.report import SIGNIFICANT, DriftReport
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
-from hyperion_hook.training.rows.corpus_file import own_name
 from hyperion_hook.training.rows.corpus_table import as_packed, read_pool, sample
 from hyperion_hook.training.rows.mine import measured
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -157,7 +156,7 @@ def _rows(
         wanted = max(1, wanted)
     return measured(
         repository.work_tree or repository.git_dir,
-        name=own_name(repository),
+        name=repository.name,
         until=tip,
         options=replace(replay, max_commits=wanted),
         vectors=options.vectors,

@@ -28,7 +28,7 @@ from hyperion_hook.training.models.fit import model_features
 from hyperion_hook.training.models.recipes import BLEND, RECIPES
 from hyperion_hook.training.retrain.build_bundle import Built, Material, build
 from hyperion_hook.training.retrain.mlflow_runs import track
-from hyperion_hook.training.rows.corpus_file import CorpusEntry, entries_of, own_name, read_corpus
+from hyperion_hook.training.rows.corpus_file import CorpusEntry, entries_of, read_corpus
 from hyperion_hook.training.rows.corpus_table import POOL_FILE, pack, read_pool, sample, unpack
 from hyperion_hook.training.rows.dataset import FEATURES, merged
 from hyperion_hook.training.rows.mine import Mined
@@ -169,7 +169,7 @@ def retrain_here(
     """
     options = options or RetrainOptions()
     serving = registry.production(RISK_PREDICTOR)
-    entries = [CorpusEntry(own_name(repository), repository.work_tree or repository.git_dir, options.until)]
+    entries = [CorpusEntry(repository.name, repository.work_tree or repository.git_dir, options.until)]
     mined, warnings = mine_all(entries, options, options.replay, progress)
     rows = without_youngest(mined[0].rows)
     checks = _checked(rows, progress)

@@ -21,7 +21,6 @@ from typing import Any
 
 from hyperion_hook.domain.files.regular import TooLargeError, read_regular
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.rows.mine import name_of
 
 _MAX_BYTES = 1_000_000
@@ -52,11 +51,6 @@ def entries_of(repositories: Sequence[Path], until: str) -> list[CorpusEntry]:
             name = f"{first}-{number}"
         entries[name] = CorpusEntry(name, path, until)
     return list(entries.values())
-
-
-def own_name(repository: Repository) -> str:
-    """Return what a repository is called in its own models; two clones train the same models, byte for byte."""
-    return repository.name
 
 
 def read_corpus(file: Path) -> list[CorpusEntry]:

@@ -218,14 +218,9 @@ def _measure_in_parts(
         measured = list(in_processes(partial(_measure_part, path, store, tip, count), windows, parts))
     tables = [table for table, _ in measured]
     # commits and merges are counted by the part that reads to the end
-    summary = replace(
-        tables[-1][1],
-        bots=sum(part.bots for _, part in tables),
-        bulk=sum(part.bulk for _, part in tables),
-        foreign=sum(part.foreign for _, part in tables),
-        measured=sum(part.measured for _, part in tables),
-        cut_off=sum(part.cut_off for _, part in tables),
-    )
+    counts = ("bots", "bulk", "foreign", "measured", "cut_off")
+    totals = {name: sum(getattr(part, name) for _, part in tables) for name in counts}
+    summary = replace(tables[-1][1], **totals)
     return (merged([rows for rows, _ in tables]), summary), sum(reused for _, reused in measured)
 
 

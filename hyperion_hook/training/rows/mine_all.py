@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -16,6 +17,37 @@ from hyperion_hook.training.rows.mine import Mined, mine
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.replay import ReplayOptions
 
+Result = TypeVar("Result")
+
+
+def for_each(
+    function: Callable[..., Result],
+    entries: Sequence[CorpusEntry],
+    options: RetrainOptions,
+    stage: str,
+    progress: Progress | None,
+) -> list[Result | HyperionError]:
+    """Return what a function of a module makes of each repository, in the order given, or why it cannot be read.
+
+    The function takes the entry, and by name ``jobs`` and ``progress`` where this process does all itself.
+    """
+    if options.cluster is None and (len(entries) == 1 or options.jobs == 1):
+        return [_or_error(function, entry, jobs=options.jobs, progress=progress) for entry in entries]
+    return spread(
+        partial(_or_error, function),
+        [entry.absolute() for entry in entries],
+        jobs=options.jobs,
+        cluster=options.cluster,
+        report=None if progress is None else lambda done: progress(stage, done, len(entries)),
+    )
+
+
+def _or_error(function: Callable[..., Result], entry: CorpusEntry, **how: Any) -> Result | HyperionError:
+    try:
+        return function(entry, **how)
+    except HyperionError as error:
+        return error
+
 
 def mine_all(
     entries: Sequence[CorpusEntry], options: RetrainOptions, replay: ReplayOptions, progress: Progress | None = None
@@ -24,16 +56,8 @@ def mine_all(
 
     Raises ``HyperionError`` if nothing could be mined: what went wrong with the first.
     """
-    if options.cluster is None and (len(entries) == 1 or options.jobs == 1):
-        results = [_mine_one(entry, options, replay, options.jobs, progress) for entry in entries]
-    else:
-        results = spread(
-            partial(_mine_one, options=options, replay=replay),
-            [entry.absolute() for entry in entries],
-            jobs=options.jobs,
-            cluster=options.cluster,
-            report=None if progress is None else lambda done: progress("mining repositories", done, len(entries)),
-        )
+    mine_one = partial(_mine_one, options=options, replay=replay)
+    results = for_each(mine_one, entries, options, "mining repositories", progress)
     mined = [result for result in results if isinstance(result, Mined)]
     failed = [result for result in results if isinstance(result, HyperionError)]
     if not mined:
@@ -50,18 +74,20 @@ def code_rows(
 
 
 def _mine_one(
-    entry: CorpusEntry, options: RetrainOptions, replay: ReplayOptions, jobs: int = 1, progress: Progress | None = None
-) -> Mined | HyperionError:
-    try:
-        return mine(
-            entry.path,
-            name=entry.name,
-            until=entry.until,
-            options=replay,
-            rules=options.rules,
-            vectors=options.vectors,
-            jobs=jobs,
-            progress=progress,
-        )
-    except HyperionError as error:
-        return error
+    entry: CorpusEntry,
+    *,
+    options: RetrainOptions,
+    replay: ReplayOptions,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Mined:
+    return mine(
+        entry.path,
+        name=entry.name,
+        until=entry.until,
+        options=replay,
+        rules=options.rules,
+        vectors=options.vectors,
+        jobs=jobs,
+        progress=progress,
+    )

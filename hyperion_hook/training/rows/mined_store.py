@@ -31,6 +31,7 @@ from hyperion_hook.store.files.whole_files import check_folder, write_whole
 from hyperion_hook.training.labels.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.training.labels.szz import LABELLER_VERSION, SzzRules
 from hyperion_hook.training.rows.dataset import FEATURES, KEYS, read_table, write_table
+from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.replay import ReplayOptions, ReplaySummary
 from hyperion_hook.training.rows.row_journal import PREFIX, RowJournal, RowsAt
 
@@ -112,11 +113,13 @@ class MinedStore:
         """The file that keeps code metrics by content, for all repositories of the folder."""
         return None if self._folder is None else self._folder / "code-metrics-v1.sqlite"
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether rows and labels are kept, so that nothing needs to be measured or traced."""
-        folder = self._folder
-        return folder is not None and all((folder / name).is_file() for name in (self._summary, self._labels))
+    @classmethod
+    def is_whole(cls, repository: Repository, options: RetrainOptions) -> bool:
+        """Return whether a repository's own rows and labels up to this very commit are kept: nothing is to be mined."""
+        tip = repository.resolve(options.until)
+        store = cls(options.vectors, repository, repository.name, tip, options.replay, options.rules)
+        folder = store._folder
+        return folder is not None and all((folder / name).is_file() for name in (store._summary, store._labels))
 
     def table(self) -> Table | None:
         """Return the kept rows, ``None`` where there are none."""
