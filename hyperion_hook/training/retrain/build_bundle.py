@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -22,9 +22,9 @@ from hyperion_hook.store.models.versions import Lineage
 from hyperion_hook.training.bugs.export import bug_part
 from hyperion_hook.training.bugs.fit import FittedBugs
 from hyperion_hook.training.bugs.learn_or_keep import LearnedBugs
-from hyperion_hook.training.evaluation.card_figures import calibration_data, importance, risk_of
-from hyperion_hook.training.evaluation.evaluate import Contender, Evaluation
-from hyperion_hook.training.evaluation.past_models import PastModels, fit_rows
+from hyperion_hook.training.evaluation.card_figures import calibration_data, risk_of
+from hyperion_hook.training.evaluation.evaluate import Contender
+from hyperion_hook.training.evaluation.past_models import fit_rows
 from hyperion_hook.training.export.bundle import BundleParts, anomaly_part, risk_part
 from hyperion_hook.training.export.folder import replace_bundle
 from hyperion_hook.training.export.parity import anomaly_difference, bug_difference, checked, risk_difference
@@ -32,38 +32,14 @@ from hyperion_hook.training.metrics.figures import class_figures, flagged_at
 from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly, light_decision
 from hyperion_hook.training.models.fit import anomaly_features
 from hyperion_hook.training.models.recipes import RECIPES, parameters_of
-from hyperion_hook.training.retrain.card import Learning, model_card, render_card
+from hyperion_hook.training.retrain.card import model_card, render_card
+from hyperion_hook.training.retrain.material import Material
 from hyperion_hook.training.rows.dataset import FEATURES, KEYS, merged, pooled, quantiles_of
 from hyperion_hook.training.rows.distribute import versions
-from hyperion_hook.training.rows.mine import Mined
 from hyperion_hook.training.rows.options import RetrainOptions
 
 CARD_FILE = "MODEL_CARD.md"
 _PARITY_ROWS = 2_000
-
-
-@dataclass(frozen=True)
-class Material:
-    """What a bundle is made of.
-
-    ``rows`` are learned from, ``code`` those whose code was measured too. ``past`` are models of an earlier moment,
-    which were measured in ``evaluations``, first of all on the changes that came after it. ``others`` are rows of other
-    repositories that are learned from too; ``pool`` is the packed table that the bundle carries. ``checks`` are what
-    validating the rows found odd.
-    """
-
-    mined: Sequence[Mined]
-    unseen: frozenset[str]
-    rows: pd.DataFrame
-    code: pd.DataFrame
-    past: PastModels
-    recipe: str
-    evaluations: Sequence[Evaluation]
-    chosen_here: bool
-    others: pd.DataFrame | None = None
-    pool: bytes | None = None
-    bugs: LearnedBugs = field(default_factory=LearnedBugs)
-    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +92,7 @@ def build(material: Material, options: RetrainOptions, progress: Progress | None
     Raises ``TrainingError`` if it does not, or a recipe cannot be fitted.
     """
     rows, code, past, recipe = material.rows, material.code, material.past, material.recipe
+    truth = past.split.test["buggy"].to_numpy(dtype=np.float64)
     learned = pooled(rows, material.others)
     risk = fit_rows(learned, [RECIPES[recipe]], options, progress=progress).models[recipe]
     tell = progress or no_progress
@@ -125,27 +102,9 @@ def build(material: Material, options: RetrainOptions, progress: Progress | None
     anomaly = fit_anomaly(code, columns_with_values(code, anomaly_features(code)), options.config)
     anomaly_seconds = perf_counter() - started
     thresholds = past.thresholds(recipe)
-    model, test = past.models[recipe], past.split.test
-    truth, chance = test["buggy"].to_numpy(dtype=np.float64), risk_of(model, test)
+    chance = risk_of(past.models[recipe], past.split.test)
     tell("measuring importance", 0, 0)
-    card = model_card(
-        Learning(
-            tuple(material.mined),
-            material.unseen,
-            rows,
-            recipe,
-            features,
-            tuple(material.evaluations),
-            thresholds,
-            calibration_data(truth, chance),
-            importance(model, test, features, seed=options.seed),
-            options,
-            material.chosen_here,
-            material.others,
-            material.checks,
-        )
-    )
-    card["bugs"] = material.bugs.card
+    card = model_card(material, options, features, thresholds, calibration_data(truth, chance))
     # what only the code says is known of the rows whose code was measured
     quantiles = quantiles_of(code) | quantiles_of(rows)
     parts = BundleParts(

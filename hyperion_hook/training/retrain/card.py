@@ -7,18 +7,17 @@ the clock, so the same history gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
-
-import pandas as pd
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.phrases import day
 from hyperion_hook.training.bugs.learn_or_keep import bug_section
-from hyperion_hook.training.evaluation.card_figures import label_delay
+from hyperion_hook.training.evaluation.card_figures import importance, label_delay
 from hyperion_hook.training.evaluation.evaluate import REFERENCE, Contender, Evaluation
 from hyperion_hook.training.metrics.markdown import markdown_table
 from hyperion_hook.training.metrics.resampling import rounded
+from hyperion_hook.training.retrain.material import Material
 from hyperion_hook.training.rows.dataset import OWN_WEIGHT
 from hyperion_hook.training.rows.mine import Mined
 from hyperion_hook.training.rows.options import RetrainOptions
@@ -34,41 +33,25 @@ CHOSEN = "The recipe was chosen on those same changes, so its lead over the othe
 """Said where the recipe was not named beforehand."""
 
 
-@dataclass(frozen=True)
-class Learning:
-    """All that a card tells of: the data, the choice and how it measured.
+def model_card(
+    material: Material,
+    options: RetrainOptions,
+    features: list[str],
+    thresholds: Mapping[RiskLevel, float],
+    calibration: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """Return the card as plain data; figures that are not defined are ``None``.
 
-    ``calibration`` and ``importance`` are of the recipe, on the changes of the first evaluation. ``chosen_here`` says
-    that the recipe was chosen on those. ``others`` are rows of other repositories that were learned from too;
-    ``checks`` are what validating the rows found odd.
+    ``features``, ``thresholds`` and ``calibration`` are of the recipe, on the changes of the first evaluation.
     """
-
-    mined: tuple[Mined, ...]
-    unseen: frozenset[str]
-    rows: pd.DataFrame
-    recipe: str
-    features: list[str]
-    evaluations: tuple[Evaluation, ...]
-    thresholds: Mapping[RiskLevel, float]
-    calibration: list[dict[str, Any]]
-    importance: list[dict[str, Any]]
-    options: RetrainOptions
-    chosen_here: bool
-    others: pd.DataFrame | None = None
-    checks: tuple[str, ...] = ()
-
-
-def model_card(learning: Learning) -> dict[str, Any]:
-    """Return the card as plain data; figures that are not defined are ``None``."""
-    options, rows = learning.options, learning.rows
+    rows, others, past = material.rows, material.others, material.past
     count = rows["repository"].nunique()
     newest = day(rows["time"].max())
     what = rows["repository"].iloc[0] if count == 1 else f"{count} repositories"
-    others = learning.others
     pooled = (
         ""
         if others is None
-        else (f", and {len(others):,} changes of {others['repository'].nunique()} other repositories")
+        else f", and {len(others):,} changes of {others['repository'].nunique()} other repositories"
     )
     return {
         "trained_on": f"{what}, {len(rows):,} changes up to {newest}{pooled}",
@@ -80,26 +63,27 @@ def model_card(learning: Learning) -> dict[str, Any]:
             "youngest days left out": UNSEEN_DAYS,
             "changes of other repositories": 0 if others is None else len(others),
         },
-        "repositories": [_repository(item, item.name in learning.unseen) for item in learning.mined],
-        "checks": list(learning.checks),
+        "repositories": [_repository(item, item.name in material.unseen) for item in material.mined],
+        "checks": list(material.checks),
         "labels": {
             "rules": asdict(options.rules) | {"choice": options.rules.choice.value},
             "bugs": label_delay(rows),
         },
         "training": {
-            "recipe": learning.recipe,
-            "features": len(learning.features),
+            "recipe": material.recipe,
+            "features": len(features),
             "seed": options.seed,
             "folds": options.folds,
             "share learned without message": options.masked,
             "weight of a change of this repository": 1.0 if others is None else OWN_WEIGHT,
             "newest commits of each repository with code metrics, for the anomaly detector": options.code_commits,
         },
-        "thresholds": {level.value: rounded(value) for level, value in learning.thresholds.items()},
-        "evaluations": [evaluation_data(evaluation) for evaluation in learning.evaluations],
-        "calibration": learning.calibration,
-        "importance": learning.importance,
-        "limits": [*LIMITS, *([CHOSEN] if learning.chosen_here else [])],
+        "thresholds": {level.value: rounded(value) for level, value in thresholds.items()},
+        "evaluations": [evaluation_data(evaluation) for evaluation in material.evaluations],
+        "calibration": calibration,
+        "importance": importance(past.models[material.recipe], past.split.test, features, seed=options.seed),
+        "limits": [*LIMITS, *([CHOSEN] if material.chosen_here else [])],
+        "bugs": material.bugs.card,
     }
 
 

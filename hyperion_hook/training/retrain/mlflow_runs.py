@@ -26,7 +26,8 @@ from hyperion_hook.training.metrics.metrics import pr_auc, roc_auc
 from hyperion_hook.training.mlflow.run_record import RunRecord
 from hyperion_hook.training.models.classifier import member_importance
 from hyperion_hook.training.models.recipes import FOREST, META, SPECIFICATION, XGBOOST, parameters_of
-from hyperion_hook.training.retrain.build_bundle import Built, Material
+from hyperion_hook.training.retrain.build_bundle import Built
+from hyperion_hook.training.retrain.material import Material
 
 if TYPE_CHECKING:
     from hyperion_hook.training.mlflow.tracker import MLFlowTracker

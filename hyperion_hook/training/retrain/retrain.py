@@ -26,7 +26,8 @@ from hyperion_hook.training.evaluation.past_models import fit_past, quality
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide
 from hyperion_hook.training.models.fit import model_features
 from hyperion_hook.training.models.recipes import BLEND, RECIPES
-from hyperion_hook.training.retrain.build_bundle import Built, Material, build
+from hyperion_hook.training.retrain.build_bundle import Built, build
+from hyperion_hook.training.retrain.material import Material
 from hyperion_hook.training.retrain.mlflow_runs import track
 from hyperion_hook.training.rows.corpus_file import CorpusEntry, entries_of, read_corpus
 from hyperion_hook.training.rows.corpus_table import POOL_FILE, pack, read_pool, sample, unpack
@@ -193,13 +194,11 @@ def retrain_here(
     code, bugs = _code_and_bugs(entries, mined, options, progress, lambda rows: learn_own_bugs(rows, known, options))
     material = Material(
         mined=mined,
-        unseen=frozenset(),
         rows=rows,
         code=code,
         past=past,
         recipe=recipe,
         evaluations=[future],
-        chosen_here=False,
         others=others,
         bugs=bugs,
         checks=checks,
