@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperion_hook.api.predict.estimator_explanation import GROUPS, in_words
+from hyperion_hook.api.predict.explanation import GROUPS, RowExplanation, explained, in_words, typical_of
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
-from hyperion_hook.api.predict.predictor import Predictor, lacks
+from hyperion_hook.api.predict.predictor import Predictor, part_of
 from hyperion_hook.api.predict.risk_predictor import two_columns
-from hyperion_hook.api.predict.row_explanation import RowExplanation, explained, typical_of
 from hyperion_hook.api.predict.rows import numbers_of, values_of, vectors_of
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.scoring.anomaly import BINARY, AnomalyModel, is_rare_binary
@@ -42,11 +41,11 @@ class AnomalyDetector(Predictor):
         What ``score`` says of a change also knows how unusual the repository's recent changes are; a row alone is
         compared with the training.
         """
-        return np.array([said[0] for said in self._said(rows)], dtype=np.float64)
+        return np.array([score for score, _ in self._scored(rows)], dtype=np.float64)
 
     def predict(self, rows: object) -> NDArray[np.int64]:
         """Return 1 (normal) or -1 (anomaly) for each row."""
-        return np.array([-1 if said[1] else 1 for said in self._said(rows)], dtype=np.int64)
+        return np.array([-1 if unusual else 1 for _, unusual in self._scored(rows)], dtype=np.int64)
 
     def predict_proba(self, rows: object) -> NDArray[np.float64]:
         """Return ``(1 - score) / 2`` and its complement, for -1 (anomaly) and 1 (normal); shape ``(n_rows, 2)``.
@@ -95,7 +94,7 @@ class AnomalyDetector(Predictor):
             smells_in(dict(zip(names, numbers_of(values, names), strict=True))) for values in values_of(rows, names)
         ]
 
-    def _said(self, rows: object) -> list[tuple[float, bool]]:
+    def _scored(self, rows: object) -> list[tuple[float, bool]]:
         if isinstance(self.model, NamedEstimator):
             decisions = self.model.decision_function(rows).tolist()
             return [(min(max(2.0 * decision, -1.0), 1.0), decision < 0.0) for decision in decisions]
@@ -107,6 +106,5 @@ class AnomalyDetector(Predictor):
 
     @staticmethod
     def _anomaly(bundle: Bundle) -> AnomalyModel:
-        if bundle.anomaly is None:
-            raise lacks(bundle, "anomaly detector")
-        return bundle.anomaly
+        model: AnomalyModel = part_of(bundle, "anomaly", "anomaly detector")
+        return model

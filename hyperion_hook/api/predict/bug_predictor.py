@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperion_hook.api.predict.explanation import RowExplanation, explained, typical_of
 from hyperion_hook.api.predict.file_numbers import GROUPS, in_words
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
-from hyperion_hook.api.predict.predictor import Predictor, lacks
+from hyperion_hook.api.predict.predictor import Predictor, part_of
 from hyperion_hook.api.predict.repository_change import change_in
 from hyperion_hook.api.predict.risk_predictor import two_columns
-from hyperion_hook.api.predict.row_explanation import RowExplanation, explained, typical_of
 from hyperion_hook.api.predict.rows import numbers_of, records, values_of
 from hyperion_hook.domain.vector import Value
 from hyperion_hook.errors import ConfigError
@@ -119,7 +119,6 @@ class BugPredictor(Predictor):
             ]
 
     def _log_odds(self, rows: object) -> list[float]:
-        assert isinstance(self.model, Bundle)  # noqa: S101 - estimators were served before
         model = self._bugs(self.model)
         return [model.file_log_odds(numbers_of(values, FILE_NUMBERS)) for values in _values(rows, self.features)]
 
@@ -127,10 +126,9 @@ class BugPredictor(Predictor):
         return tuple(FILE_NUMBERS[column] for column in self._bugs(bundle).columns)
 
     @staticmethod
-    def _bugs(bundle: Bundle) -> BugModel:
-        if bundle.bugs is None:
-            raise lacks(bundle, "bug predictor")
-        return bundle.bugs
+    def _bugs(bundle: Any) -> BugModel:
+        model: BugModel = part_of(bundle, "bugs", "bug predictor")
+        return model
 
 
 def _values(rows: object, names: Sequence[str]) -> list[dict[str, Value]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hyperion_hook.api.predict.estimator_explanation import plainly
+from hyperion_hook.api.predict.explanation import plainly
 from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 
 _STEMS = {

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperion_hook.api.predict.explanation import RowExplanation, explained
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
 from hyperion_hook.api.predict.predictor import Predictor
 from hyperion_hook.api.predict.repository_change import ChangeInRepository, change_in
 from hyperion_hook.api.predict.risk_predictor import two_columns
-from hyperion_hook.api.predict.row_explanation import RowExplanation, explained
 from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.assess.impact import evidence_of, impact_of, looked_at, ranked_co_changes
 from hyperion_hook.domain.assessment import Impact
@@ -23,8 +24,6 @@ from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.impact import RICH, affected_components, impact_level, parts_of
 from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.scoring.shapley import Explanation
-
-Answer = TypeVar("Answer")
 
 EVIDENCE = ("affected_strength", "reach", "fixes", "commits", "history_commits")
 """Sum of the affected components' strengths; share of modules that import a touched one, directly or not (missing: the
@@ -101,43 +100,37 @@ class ImpactAnalyzer(Predictor):
         ConfigError
             If the change has no files, or the model is an estimator, which knows rows only.
         """
-        return self._asked(folder, revision, _impact_of)
+        with self._change(folder, revision) as here:
+            impact = impact_of(here.change, here.history, here.graph, here.has_file)
+        assert impact is not None  # noqa: S101 - a change with files has an impact
+        return impact
 
     def evidence(self, folder: Any = None, revision: Any = None) -> dict[str, Any]:
         """Return the row of evidence of a change; parameters and errors as for ``analyze``."""
-        return self._asked(folder, revision, _row_of)
+        with self._change(folder, revision) as here:
+            pasts, graph = here.history.changed_together(looked_at(here.change)), here.graph
+            ranked = ranked_co_changes(here.change, here.history, pasts)
+            evidence = evidence_of(here.change, here.history, graph, pasts, ranked)
+        return {
+            "affected_strength": math.fsum(entry.strength for entry in affected_components(evidence)),
+            "reach": graph if isinstance(graph, Missing) else evidence.reach,
+            "fixes": evidence.fixes,
+            "commits": evidence.commits,
+            "history_commits": sum(len(past.changes) for past in pasts),
+        }
 
-    def _asked(self, folder: Any, revision: Any, answer: Callable[[ChangeInRepository], Answer]) -> Answer:
+    @contextmanager
+    def _change(self, folder: Any, revision: Any) -> Iterator[ChangeInRepository]:
         if isinstance(self.model, NamedEstimator):
             raise ConfigError("analyze: an estimator knows rows only; use ImpactAnalyzer()")
         with change_in(folder, revision) as here:
             if not here.change.files:
                 raise ConfigError(f"change '{revision or 'staged'}': has no files; name another revision")
-            return answer(here)
+            yield here
 
     def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
         del bundle
         return EVIDENCE
-
-
-def _impact_of(here: ChangeInRepository) -> Impact:
-    impact = impact_of(here.change, here.history, here.graph, here.has_file)
-    assert impact is not None  # noqa: S101 - a change with files has an impact
-    return impact
-
-
-def _row_of(here: ChangeInRepository) -> dict[str, Any]:
-    pasts = here.history.changed_together(looked_at(here.change))
-    ranked = ranked_co_changes(here.change, here.history, pasts)
-    graph = here.graph
-    evidence = evidence_of(here.change, here.history, graph, pasts, ranked)
-    return {
-        "affected_strength": math.fsum(entry.strength for entry in affected_components(evidence)),
-        "reach": graph if isinstance(graph, Missing) else evidence.reach,
-        "fixes": evidence.fixes,
-        "commits": evidence.commits,
-        "history_commits": sum(len(past.changes) for past in pasts),
-    }
 
 
 def _evidence(rows: object) -> list[dict[str, Value]]:

@@ -74,18 +74,19 @@ class NamedEstimator:
 
     def harmless_first(self, probabilities: Array) -> Array:
         """Return probabilities of both classes with the one that is looked for last; errors as for ``risk_proba``."""
-        kind, last = type(self.estimator).__name__, _last(self.estimator)
+        kind = type(self.estimator).__name__
+        last = self.estimator[-1] if hasattr(self.estimator, "steps") else self.estimator
         classes = list(getattr(self.estimator, "classes_", range(probabilities.shape[-1])))
         if probabilities.ndim != 2 or len(classes) != 2 or probabilities.shape[1] != 2:
             raise ConfigError(f"{kind}: the model has {len(classes)} classes where two are needed; train it on two")
         labels = getattr(last, "labels", None)
-        place = risky_place(classes, ordered=labels is not None and list(labels) == classes)
-        if place is None:
+        risky = risky_place(classes, ordered=labels is not None and list(labels) == classes)
+        if risky is None:
             raise ConfigError(
                 f"{kind}: which of its classes '{classes[0]}' and '{classes[1]}' is the bug cannot be told; "
                 "train it on 0 and 1"
             )
-        return probabilities[:, [1 - place, place]]
+        return probabilities[:, [1 - risky, risky]]
 
     def decision_function(self, rows: object) -> Array:
         """Return the estimator's decisions; shape ``(n_rows,)``."""
@@ -126,8 +127,8 @@ class NamedEstimator:
         try:
             return call()
         except ValueError as error:
-            said = " ".join(str(error).split("\n", 1)[0].split())
-            raise ConfigError(f"{type(self.estimator).__name__}: refuses the rows: {said[:200]}") from None
+            reason = " ".join(str(error).split("\n", 1)[0].split())
+            raise ConfigError(f"{type(self.estimator).__name__}: refuses the rows: {reason[:200]}") from None
 
 
 def named(estimator: Any, features: Sequence[str]) -> NamedEstimator:
@@ -212,10 +213,6 @@ def _columns_of(X: Any, features: Sequence[str]) -> Any:
 
 def _has_names(X: Any) -> bool:
     return isinstance(X, Mapping) or (isinstance(X, list | tuple) and len(X) > 0 and isinstance(X[0], Mapping))
-
-
-def _last(estimator: Any) -> Any:
-    return estimator[-1] if hasattr(estimator, "steps") else estimator
 
 
 def _names(estimator: Any, given: Sequence[str]) -> tuple[str, ...]:

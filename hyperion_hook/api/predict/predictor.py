@@ -7,9 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from hyperion_hook.api.predict.estimator_explanation import explain_estimator
+from hyperion_hook.api.predict.explanation import RowExplanation, explain_estimator
 from hyperion_hook.api.predict.named_estimator import NamedEstimator, named
-from hyperion_hook.api.predict.row_explanation import RowExplanation
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.scoring.bundle import MANIFEST, Bundle, load_bundle
 
@@ -84,7 +83,10 @@ class Predictor(ABC):
         HyperionError
             If MLflow does not give it.
         """
-        return cls(tracked(uri))
+        from hyperion_hook.training.mlflow.load import load_model
+
+        model, columns = load_model(uri)
+        return cls(model if isinstance(model, Bundle) else named(model, columns))
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -117,8 +119,8 @@ class Predictor(ABC):
         return self._explain(self.model, rows, typical)
 
     def __repr__(self) -> str:
-        told = f"{self.model.name} {self.model.version}" if isinstance(self.model, Bundle) else repr(self.model)
-        return f"{type(self).__name__}({told})"
+        model = f"{self.model.name} {self.model.version}" if isinstance(self.model, Bundle) else repr(self.model)
+        return f"{type(self).__name__}({model})"
 
     @abstractmethod
     def _explain(self, bundle: Bundle, rows: object, typical: object) -> list[RowExplanation]:
@@ -129,9 +131,13 @@ class Predictor(ABC):
         """Return what a bundle's model looks at, or refuse a bundle without one."""
 
 
-def lacks(bundle: Bundle, what: str) -> ArtefactError:
-    """Return the error of a bundle without a part."""
-    return ArtefactError(f"models '{bundle.name} {bundle.version}': no {what}; use other models, or the bundled ones")
+def part_of(bundle: Bundle, part: str, title: str) -> Any:
+    """Return the model that is a part of a bundle; raise ``ArtefactError`` if it has none."""
+    model = getattr(bundle, part)
+    if model is None:
+        name = f"{bundle.name} {bundle.version}"
+        raise ArtefactError(f"models '{name}': no {title}; use other models, or the bundled ones")
+    return model
 
 
 def registered(name: str, version: str, registry: Any = None) -> Model:
@@ -150,13 +156,3 @@ def registered(name: str, version: str, registry: Any = None) -> Model:
     if isinstance(model, Bundle | NamedEstimator):
         return model
     return named(model, getattr(metadata, "training_features", None) or ())
-
-
-def tracked(uri: str) -> Model:
-    """Return a model that MLflow keeps: one of our bundles, or an estimator with the columns of its signature."""
-    from hyperion_hook.training.mlflow.load import load_model
-
-    model, columns = load_model(uri)
-    if isinstance(model, Bundle):
-        return model
-    return named(model, columns)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperion_hook.api.predict.explanation import RowExplanation, typical_of
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
 from hyperion_hook.api.predict.predictor import Predictor
-from hyperion_hook.api.predict.row_explanation import RowExplanation, typical_of
 from hyperion_hook.api.predict.rows import vectors_of
 from hyperion_hook.assess.cut_off import rests_on_a_cut
 from hyperion_hook.assess.explanation import explanation_of
