@@ -25,7 +25,7 @@ from hyperion_hook.training.rows.corpus_file import CorpusEntry, read_corpus
 from hyperion_hook.training.rows.dataset import FEATURES, merged
 from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.time_split import as_known_at, cut_at, without_youngest
+from hyperion_hook.training.rows.dataset import as_known_at, cut_at, without_youngest
 from tests.support.corpus_rows import with_labels_moved_in_blocks
 
 

@@ -55,8 +55,8 @@ from hyperion_hook.store.history.codec import members, pack, unpack
 from hyperion_hook.store.models import metadata
 from hyperion_hook.store.source_cache import decode as decode_source
 from hyperion_hook.store.source_cache import encode as encode_source
+from hyperion_hook.training.labels.fixes import taken_back
 from hyperion_hook.training.labels.known_commits import KnownCommits
-from hyperion_hook.training.labels.reverts import taken_back
 from tests.support.fuzz_changes import RULES, breaks, breaks_seeds, rules
 from tests.support.fuzz_texts import Text, seeds_of
 

@@ -17,7 +17,7 @@ from hyperion_hook.training.evaluation.ablation import (  # noqa: E402
     ablation_lines,
     ablation_rows,
 )
-from hyperion_hook.training.evaluation.other_outcomes import NAMED, TRACED  # noqa: E402
+from hyperion_hook.training.evaluation.evaluate import NAMED, TRACED  # noqa: E402
 from hyperion_hook.training.models.fit import measured_features  # noqa: E402
 from hyperion_hook.training.models.recipes import KAMEI, LOGISTIC, MEMBERS, Recipe  # noqa: E402
 from hyperion_hook.training.rows.corpus_file import CorpusEntry  # noqa: E402

@@ -12,9 +12,8 @@ from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels import label_history as label_history_module
-from hyperion_hook.training.labels.label_history import label_history
+from hyperion_hook.training.labels.label_history import label_history, read_history
 from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins, TracedHunk
-from hyperion_hook.training.labels.read_history import read_history
 from hyperion_hook.training.labels.szz import Choice, SzzRules
 from tests.support.braided import braided_history
 from tests.support.history import tangled_history

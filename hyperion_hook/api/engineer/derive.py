@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from hyperion_hook.api.engineer.derive_change import GIVES as FROM_HISTORY
 from hyperion_hook.api.engineer.derive_change import GIVES_FROM_CHANGE, of_change
 from hyperion_hook.api.engineer.derive_counts import DERIVATIONS
 from hyperion_hook.api.engineer.raw_facts import FACTS, Raw
-from hyperion_hook.api.engineer.raw_history import GIVES as FROM_HISTORY
 from hyperion_hook.api.engineer.raw_values import Moment, RawFaultError
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.catalogue import CATALOGUE

@@ -14,16 +14,15 @@ import pandas as pd
 from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.features.catalogue import CATALOGUE, SPECIFIED
 from hyperion_hook.training.evaluation.card_figures import risk_of
+from hyperion_hook.training.evaluation.evaluate import TRACED, other_outcomes
 from hyperion_hook.training.evaluation.leave_one_out import LEAST_NAMED
-from hyperion_hook.training.evaluation.other_outcomes import TRACED, other_outcomes
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
 from hyperion_hook.training.models.fit import fit, measured_features, model_features
 from hyperion_hook.training.models.recipes import BLEND, Recipe
 from hyperion_hook.training.rows.corpus_file import CorpusEntry
-from hyperion_hook.training.rows.dataset import merged
+from hyperion_hook.training.rows.dataset import cut_at, merged, time_split, without_youngest
 from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.time_split import cut_at, time_split, without_youngest
 
 ALL, DEFAULT = "all that can be measured", "what the recipe learns by default"
 SAMPLED = 1_000

@@ -17,17 +17,15 @@ from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.evaluation.card_figures import calibration_data, risk_of
-from hyperion_hook.training.evaluation.evaluate import Evaluation, evaluate
+from hyperion_hook.training.evaluation.evaluate import TRACED, Evaluation, evaluate, other_outcomes
 from hyperion_hook.training.evaluation.leave_one_out import LEAST_POSITIVES, LeftOut, leave_each_out
-from hyperion_hook.training.evaluation.other_outcomes import TRACED, other_outcomes
 from hyperion_hook.training.evaluation.past_models import LEAST_TEST_BUGS
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.labels.external_labels import labelled_from
 from hyperion_hook.training.rows.corpus_file import CorpusEntry, read_corpus
-from hyperion_hook.training.rows.dataset import merged
+from hyperion_hook.training.rows.dataset import UNSEEN_DAYS, cut_at, merged, time_split, without_youngest
 from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.time_split import UNSEEN_DAYS, cut_at, time_split, without_youngest
 
 _SHARE = 0.5
 

@@ -1,4 +1,4 @@
-"""Models and baselines on the same future rows, in the same run.
+"""Models and baselines on the same future rows, in the same run, and what became of the rows besides traced bugs.
 
 Everything is measured on rows that are younger than all that was learned, or from repositories that were left out.
 Recipes are measured twice, with the message and without it, because a staged change has none yet.
@@ -16,11 +16,24 @@ import pandas as pd
 from hyperion_hook.domain.assessment import ALERT_HIGH
 from hyperion_hook.training.evaluation.card_figures import Predictor, risk_of
 from hyperion_hook.training.formulas import Numbers, sigmoid
+from hyperion_hook.training.labels.label import Outcome
 from hyperion_hook.training.metrics.figures import effort_figures, probability_figures, ranking_figures
 from hyperion_hook.training.metrics.metrics import roc_auc
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
 from hyperion_hook.training.models.baselines import KAMEI, baseline_scores
-from hyperion_hook.training.rows.dataset import FEATURES, with_masked_messages
+from hyperion_hook.training.rows.dataset import FEATURES, OUTCOMES, with_masked_messages
+
+TRACED = "introduced a bug"
+NAMED = "a fix names as its cause"
+REVERTED = "a later one takes back by name"
+_OTHERS = {NAMED: OUTCOMES[Outcome.NAMED][0], REVERTED: OUTCOMES[Outcome.REVERTED][0]}
+
+
+def other_outcomes(rows: pd.DataFrame, least: int) -> dict[str, Numbers]:
+    """Return 0 or 1 a row for each other outcome that occurred at least so often, by what became of the changes."""
+    results = {what: rows[column].to_numpy(dtype=np.float64) for what, column in _OTHERS.items() if column in rows}
+    return {what: outcome for what, outcome in results.items() if outcome.sum() >= least}
+
 
 REFERENCE = "la"
 """The baseline that every gain is measured against."""

@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 from hyperion_hook.domain.phrases import day
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.evaluation.card_figures import risk_of
-from hyperion_hook.training.evaluation.evaluate import scored
-from hyperion_hook.training.evaluation.other_outcomes import NAMED, REVERTED, TRACED
+from hyperion_hook.training.evaluation.evaluate import NAMED, REVERTED, TRACED, scored
 from hyperion_hook.training.evaluation.past_models import fit_rows
 from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.figures import ranking_figures
@@ -34,10 +33,9 @@ from hyperion_hook.training.metrics.resampling import Interval
 from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 from hyperion_hook.training.rows.corpus_table import sample
-from hyperion_hook.training.rows.dataset import pooled
+from hyperion_hook.training.rows.dataset import cut_at, pooled, time_split
 from hyperion_hook.training.rows.distribute import Report, spread
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.time_split import cut_at, time_split
 
 HALF = 0.5
 LATE = 0.7

@@ -19,16 +19,15 @@ from hyperion_hook.errors import GitError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.training.evaluation.card_figures import Predictor, risk_of
-from hyperion_hook.training.evaluation.other_outcomes import TRACED, other_outcomes
+from hyperion_hook.training.evaluation.evaluate import TRACED, other_outcomes
 from hyperion_hook.training.evaluation.past_models import LEAST_TEST_BUGS, PastModels, fit_past
 from hyperion_hook.training.export.bundle_classifier import BundleClassifier
 from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.metrics import calibration_error, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap, interval_of
 from hyperion_hook.training.models.recipes import RECIPES
-from hyperion_hook.training.rows.dataset import FEATURES, with_masked_messages
+from hyperion_hook.training.rows.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
 from hyperion_hook.training.rows.options import RetrainOptions
-from hyperion_hook.training.rows.time_split import UNSEEN_DAYS
 
 _DRAWS = 1_000
 _SORTED_DRAWS = 200

@@ -25,7 +25,7 @@ from hyperion_hook.git.sources import GitSources
 from hyperion_hook.measurer import Measurer
 from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.source_cache import SourceCache
-from hyperion_hook.training.labels.read_history import read_history
+from hyperion_hook.training.labels.label_history import read_history
 from hyperion_hook.training.rows.line_counts import CountedSources, LineCounts
 
 Observer = Callable[[Commit], None]
