@@ -72,7 +72,7 @@ def breaks_of(clone: Path, commits: int, skip: int, *, apart: bool) -> Iterator[
     """Yield the whole change and each break that is found in it, or in one of its files alone."""
     repository = Repository.discover(clone)
     reader = BlobReader(repository)
-    graphs = ImportGraphs(repository, reader, None)
+    graphs = ImportGraphs(reader, None)
     head = repository.resolve("HEAD")
     ids = commit_ids(repository, [head], exclude=[], merges=False)
     ids = ids[max(0, len(ids) - commits - skip) : len(ids) - skip]

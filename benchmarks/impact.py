@@ -93,7 +93,7 @@ def cases_of(clone: Path, count: int, part: Sequence[float], seed: int) -> list[
     """Return the drawn changes of a clone."""
     with indexed(clone) as (repository, index, commits):
         reader = BlobReader(repository)
-        graphs = ImportGraphs(repository, reader, None)
+        graphs = ImportGraphs(reader, None)
         times = [commit.committed_at for commit in commits]
         early = [
             commit

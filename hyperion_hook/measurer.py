@@ -93,7 +93,7 @@ class Measurer:
         from hyperion_hook.store.graphs.cache import ImportGraphs
 
         root = self.repository.common_dir if self._graphs else None
-        return ImportGraphs(self.repository, self._reader, self._graphs, root=root)
+        return ImportGraphs(self._reader, self._graphs, root=root)
 
     def close(self) -> None:
         """End the git process and close the stores."""

@@ -95,7 +95,7 @@ class Assessor:
             repository, warnings = with_pending(repository, kind, patch)
         models = models_in_use(config.models, repository.common_dir)
         root = repository.common_dir
-        references = ReferenceStore.open(root / STORE_FOLDER / "reference-v1.sqlite", root)
+        references = ReferenceStore(root / STORE_FOLDER / "reference-v1.sqlite", root)
         return cls(StoreMeasurer(repository, config, progress), references, models, config, now, kind, warnings)
 
     @property

@@ -92,7 +92,7 @@ class StoreMeasurer(Measurer):
     def __init__(self, repository: Repository, config: Config, progress: Progress | None = None) -> None:
         root = repository.common_dir
         folder = root / STORE_FOLDER
-        self._sources = SourceCache.open(folder / "source-v1.sqlite", root=root)
+        self._sources = SourceCache(folder / "source-v1.sqlite", root=root)
         super().__init__(
             repository,
             exclude=config.exclude,

@@ -40,7 +40,7 @@ class BlobReader(Conversation):
         held = self._contents.get(blob)
         if held is not None and len(held) <= limit:
             return held
-        content = self._read(blob, b"blob", limit)
+        content = self.content(blob, b"blob", limit)
         # a name that is no id may mean another thing later
         if not isinstance(content, Missing) and len(blob) == 2 * self._id_length:
             if self._held + len(content) > _HELD_BYTES:
@@ -77,7 +77,7 @@ class BlobReader(Conversation):
 
     def _tree(self, name: str) -> _Entries | Missing:
         if name not in self._trees:
-            content = self._read(name, b"tree", _TREE_BYTES)
+            content = self.content(name, b"tree", _TREE_BYTES)
             if len(self._trees) >= _TREES_KEPT:
                 self._trees.clear()
             try:
@@ -88,7 +88,8 @@ class BlobReader(Conversation):
                 self._trees[name] = DAMAGED
         return self._trees[name]
 
-    def _read(self, name: str, kind: bytes, limit: int) -> bytes | Missing:
+    def content(self, name: str, kind: bytes, limit: int) -> bytes | Missing:
+        """Return the content of an object of a kind, which is not held: blob, tree or commit."""
         if "\n" in name:
             return NOT_FETCHED  # one question is one line, and no object is called so
         try:

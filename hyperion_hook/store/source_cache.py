@@ -1,14 +1,12 @@
 """Code metrics by content: a blob that was measured once is not measured again.
 
 The key is what the numbers depend on (blob, language, version of the extractor), so a row is never updated, only added
-and dropped. The file can always be rebuilt: a damaged one is thrown away, a folder that cannot be written to costs only
-time.
+and dropped.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
 import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -19,69 +17,44 @@ from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import ClassMetrics, FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source.measure import EXTRACTOR_VERSION
-from hyperion_hook.store.files.sqlite import Form, open_memory, open_store
-from hyperion_hook.store.files.sqlite_checks import move_aside
+from hyperion_hook.store.files.cache_file import CacheFile
+from hyperion_hook.store.files.sqlite import Form
 from hyperion_hook.store.files.whole_files import inflate
 
 MeasureSource = Callable[[str, str, str], SourceMetrics | Missing]
 
-MAX_ROWS = 20_000
-BUSY_SECONDS = 1.0
 _BATCH = 200
 _COMPRESS_FROM = 200
 _MOST_BYTES = 4_000_000
 """A longer result, unpacked, is measured again each time."""
 _MOST_AT_HAND = 5_000
 """Functions of results that are kept ready to use: the parts of an assessment ask for the same files."""
-_FORM = Form(
-    "source cache",
-    ("CREATE TABLE measured (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL)",),
-    version=1,
-    is_cache=True,
-    pragmas=("synchronous=OFF",),
-    value_bytes=_MOST_BYTES,
-)
 
 
-class SourceCache:
-    """Metrics by blob, kept in one SQLite file; safe with several processes at once.
+class SourceCache(CacheFile):
+    """Metrics by blob; a context manager that closes the file.
 
-    ``warnings`` says what had to be done about a file that does not fit.
+    In a folder that cannot be written to it reads what there is, or keeps nothing. In memory it serves a replay: the
+    result for one commit's file is that for the next commit's base.
     """
 
+    MAX_ROWS = 20_000
+    FORM = Form(
+        "source cache",
+        ("CREATE TABLE measured (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL)",),
+        version=1,
+        is_cache=True,
+        pragmas=("synchronous=OFF",),
+        value_bytes=_MOST_BYTES,
+    )
+
     def __init__(
-        self,
-        connection: sqlite3.Connection | None,
-        max_rows: int = MAX_ROWS,
-        path: Path | None = None,
-        warnings: Iterable[str] = (),
+        self, path: Path | None, root: Path | None = None, *, max_rows: int | None = None, in_memory: bool = False
     ) -> None:
-        self._connection = connection
-        if connection is not None:
-            connection.isolation_level = "DEFERRED"
-        self.warnings = tuple(warnings)
-        self._path = path
-        self._max_rows = max_rows
+        super().__init__(path, root, max_rows=max_rows, in_memory=in_memory)
         self._fresh: dict[str, bytes] = {}
         self._at_hand: dict[str, SourceMetrics | Missing] = {}
         self._functions_at_hand = 0
-
-    @classmethod
-    def open(cls, path: Path | None, *, max_rows: int = MAX_ROWS, root: Path | None = None) -> SourceCache:
-        """Open or create the file.
-
-        In a folder that cannot be written to it reads what there is, or keeps nothing. Without a path nothing is kept;
-        ``root`` is as for ``open_store``.
-        """
-        if path is None:
-            return cls(None, max_rows)
-        connection, warnings, _ = open_store(path, _FORM, seconds=BUSY_SECONDS, root=root)
-        return cls(connection, max_rows, path, warnings)
-
-    @classmethod
-    def in_memory(cls, *, max_rows: int = MAX_ROWS) -> SourceCache:
-        """Return a cache without a file: the result for one commit's file is that for the next commit's base."""
-        return cls(open_memory(_FORM), max_rows)
 
     def __enter__(self) -> SourceCache:
         return self
@@ -92,9 +65,7 @@ class SourceCache:
     def close(self) -> None:
         """Write what is new, and close the file."""
         self.flush()
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        super().close()
 
     def measured(self, measure: Callable[[str, str], SourceMetrics | Missing], limits: str = "") -> MeasureSource:
         """Return ``measure`` with memory: (path, blob, text) to metrics; ``limits`` tells other limits apart.
@@ -124,34 +95,13 @@ class SourceCache:
     def flush(self) -> None:
         """Write what is new; a file that cannot be written to is left as it is."""
         fresh, self._fresh = self._fresh, {}
-        if not fresh or self._connection is None:
-            return
-        try:
-            with self._connection:
-                self._connection.executemany("INSERT OR IGNORE INTO measured (key, value) VALUES (?, ?)", fresh.items())
-                self._connection.execute(
-                    "DELETE FROM measured WHERE id <= (SELECT max(id) FROM measured) - ?", (self._max_rows,)
-                )
-        except sqlite3.OperationalError:
-            # locked, read-only or full: what was measured is measured again another time
-            return
-        except sqlite3.DatabaseError:
-            self._throw_away()
-
-    def _throw_away(self) -> None:
-        """Move a file aside whose damage showed only when it was written to; the next one to open it starts anew."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-        if self._path is not None:
-            move_aside(self._path)
+        if fresh:
+            self._add("measured", "key, value", fresh.items())
 
     def _read(self, key: str) -> SourceMetrics | Missing | None:
         value = self._fresh.get(key)
-        if value is None and self._connection is not None:
-            with suppress(sqlite3.Error):
-                row = self._connection.execute("SELECT value FROM measured WHERE key = ?", (key,)).fetchone()
-                value = row[0] if row else None
+        if value is None and (rows := self._rows("SELECT value FROM measured WHERE key = ?", (key,))):
+            ((value,),) = rows
         if value is None:
             return None
         # a row that cannot be read is a row that is not there
@@ -168,12 +118,9 @@ class SourceCache:
 
     def _keep(self, key: str, result: SourceMetrics | Missing) -> None:
         value = encode(result)
-        if len(value) > _MOST_BYTES:
-            return
-        self._fresh[key] = value
+        if len(value) <= _MOST_BYTES:
+            self._fresh[key] = value
         if len(self._fresh) >= _BATCH:
-            if self._connection is None:
-                self._fresh = {}
             self.flush()
 
 

@@ -45,7 +45,7 @@ class Opened:
             return read(blob, limit)
 
         self.reader.read = counted  # type: ignore[method-assign]
-        self.graphs = ImportGraphs(self.repository, self.reader, path, max_unread=max_unread)
+        self.graphs = ImportGraphs(self.reader, path, max_unread=max_unread)
 
     def __enter__(self) -> Opened:
         return self

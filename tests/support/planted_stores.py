@@ -41,12 +41,12 @@ def _history(root: Path) -> object:
 
 
 def _sources(root: Path) -> object:
-    with SourceCache.open(root / FOLDER / "source-v1.sqlite", root=root) as cache:
+    with SourceCache(root / FOLDER / "source-v1.sqlite", root=root) as cache:
         return cache.measured(measure_source)("a.py", "b1", "def f(x):\n    return x\n")
 
 
 def _references(root: Path) -> object:
-    store = ReferenceStore.open(root / FOLDER / "reference-v1.sqlite", root)
+    store = ReferenceStore(root / FOLDER / "reference-v1.sqlite", root)
     known = store.read("kind", ["a"])
     store.write("kind", {"a": (1.5, 2.5)})
     store.close()

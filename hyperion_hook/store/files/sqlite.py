@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +34,7 @@ _MOST_VALUE_BYTES = 2**31 - 1
 _SECONDS = 60.0
 _MANY_SECONDS = 600.0
 _PAUSE_SECONDS = 0.02
+_ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,15 @@ class StoreConnection(sqlite3.Connection):
             return super().executemany(*statement)
         with self.any_length():
             return super().executemany(*statement)
+
+    def rows_in(self, query: str, values: Sequence[object], before: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query that ends with ``IN``, for any number of values, in parts of them.
+
+        ``before`` are the values of what stands before the ``IN``.
+        """
+        for start in range(0, len(values), _ASKED_AT_ONCE):
+            part = values[start : start + _ASKED_AT_ONCE]
+            yield from self.execute(f"{query} ({','.join('?' * len(part))})", (*before, *part))
 
     @contextmanager
     def any_length(self) -> Iterator[None]:

@@ -8,7 +8,6 @@ it on.
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from hyperion_hook.features.graph.incremental import LiveGraph
 from hyperion_hook.features.graph.packed_imports import Specs
 from hyperion_hook.features.imports.read import READER_VERSION, import_language, is_module, read_imports
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.files.sqlite import Form, open_store
+from hyperion_hook.store.files.cache_file import CacheFile
+from hyperion_hook.store.files.sqlite import Form, StoreConnection
 from hyperion_hook.store.graphs.snapshot import FORMAT, MOST_BYTES, decode, encode
 from hyperion_hook.store.graphs.trees import Trees
 
@@ -39,20 +38,6 @@ TOO_MANY_ABSENT = Missing("too many source files are missing from this clone to 
 _TRACK_AFTER = 3
 _MAX_REMEMBERED = 50_000
 _KEPT_GRAPHS = 3
-_KEPT_COMMITS = 500
-_BUSY_SECONDS = 1.0
-_FORM = Form(
-    "import graphs",
-    (
-        "CREATE TABLE graphs (id INTEGER PRIMARY KEY AUTOINCREMENT, content BLOB NOT NULL)",
-        """CREATE TABLE commits (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,
-    tree TEXT NOT NULL, graph INTEGER NOT NULL)""",
-        "CREATE INDEX commits_by_tree ON commits (tree)",
-    ),
-    version=1_000 * FORMAT + READER_VERSION,
-    is_cache=True,
-    value_bytes=MOST_BYTES,
-)
 
 
 class ImportGraphs:
@@ -60,8 +45,8 @@ class ImportGraphs:
 
     Parameters
     ----------
-    repository, reader
-        Where trees and files are read; the reader stays the caller's to close.
+    reader
+        Reads trees and files; it stays the caller's to close.
     path
         The SQLite file that keeps graphs between runs; ``None`` keeps them in memory only, for a replay.
     max_unread
@@ -78,7 +63,6 @@ class ImportGraphs:
 
     def __init__(
         self,
-        repository: Repository,
         reader: BlobReader,
         path: Path | None,
         *,
@@ -86,9 +70,9 @@ class ImportGraphs:
         root: Path | None = None,
     ) -> None:
         self._reader = reader
-        self._trees = Trees(repository)
+        self._trees = Trees(reader)
         self._store = _Store(path, root)
-        self.warnings = tuple(self._store.warnings)
+        self.warnings = self._store.warnings
         self._max_unread = max_unread if max_unread is not None or path is None else MAX_UNREAD
         self._live: LiveGraph | None = None
         self._tree: str | None = None
@@ -100,8 +84,7 @@ class ImportGraphs:
         self._in_memory = path is None
 
     def close(self) -> None:
-        """End git and close the file."""
-        self._trees.close()
+        """Close the file."""
         self._store.close()
 
     def at(self, commit: str | None, deadline: Deadline = NEVER) -> ImportGraph | Missing:
@@ -227,74 +210,65 @@ class ImportGraphs:
         self._kept = (self._tree, self._live.version)
 
 
-class _Store:
-    """Graphs by commit and by tree in one SQLite file; whatever is wrong with the file, the answer is "not there"."""
+class _Store(CacheFile):
+    """Graphs by commit and by tree in one SQLite file."""
 
-    def __init__(self, path: Path | None, root: Path | None) -> None:
-        self.warnings: list[str] = []
-        self._connection: sqlite3.Connection | None = None
-        if path is not None:
-            self._connection, self.warnings, _ = open_store(path, _FORM, seconds=_BUSY_SECONDS, root=root)
-        if self._connection is not None:
-            self._connection.isolation_level = "DEFERRED"
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    MAX_ROWS = 500
+    FORM = Form(
+        "import graphs",
+        (
+            "CREATE TABLE graphs (id INTEGER PRIMARY KEY AUTOINCREMENT, content BLOB NOT NULL)",
+            """CREATE TABLE commits (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,
+    tree TEXT NOT NULL, graph INTEGER NOT NULL)""",
+            "CREATE INDEX commits_by_tree ON commits (tree)",
+        ),
+        version=1_000 * FORMAT + READER_VERSION,
+        is_cache=True,
+        value_bytes=MOST_BYTES,
+    )
 
     def by_commit(self, commit: str) -> tuple[str, LiveGraph] | None:
-        return self._find("WHERE name = ?", (commit,))
+        return self._newest("WHERE name = ?", commit)
 
     def by_tree(self, tree: str) -> tuple[str, LiveGraph] | None:
-        return self._find("WHERE tree = ? ORDER BY commits.id DESC", (tree,))
+        return self._newest("WHERE tree = ?", tree)
 
     def newest(self) -> tuple[str, LiveGraph] | None:
-        return self._find("ORDER BY commits.id DESC", ())
+        return self._newest("")
 
-    def _find(self, condition: str, values: tuple[str, ...]) -> tuple[str, LiveGraph] | None:
-        if self._connection is None:
-            return None
-        with suppress(sqlite3.Error, ValueError):
-            # conditions are the three constants above
-            query = f"SELECT tree, content FROM commits JOIN graphs ON graphs.id = graph {condition} LIMIT 1"  # noqa: S608
-            row = self._connection.execute(query, values).fetchone()
-            if row is not None:
-                return row[0], decode(row[1])
+    def _newest(self, condition: str, *values: str) -> tuple[str, LiveGraph] | None:
+        # conditions are the three constants above
+        query = f"SELECT tree, content FROM commits JOIN graphs ON graphs.id = graph {condition}"  # noqa: S608
+        for tree, content in self._rows(f"{query} ORDER BY commits.id DESC LIMIT 1", values):
+            with suppress(ValueError):
+                return tree, decode(content)
         return None
 
     def write_commit(self, commit: str, tree: str, *, like: str) -> None:
         """Say that a commit and its tree have the graph that is kept for the tree ``like``."""
-        if self._connection is None:
-            return
-        with suppress(sqlite3.Error), self._connection:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO commits (name, tree, graph)"
-                " SELECT ?, ?, graph FROM commits WHERE tree = ? ORDER BY id DESC LIMIT 1",
-                (commit, tree, like),
-            )
+        statement = (
+            "INSERT OR REPLACE INTO commits (name, tree, graph)"
+            " SELECT ?, ?, graph FROM commits WHERE tree = ? ORDER BY id DESC LIMIT 1"
+        )
+        self._write(lambda connection: connection.execute(statement, (commit, tree, like)))
 
     def write(self, commit: str, tree: str, graph: LiveGraph) -> None:
-        """Keep a graph and drop the oldest; a file that cannot be written to is left as it is."""
-        if self._connection is None:
-            return
+        """Keep a graph and drop the oldest."""
         content = encode(graph)
-        with suppress(sqlite3.Error), self._connection:
-            same = self._connection.execute("SELECT id FROM graphs WHERE content = ?", (content,)).fetchone()
-            number = (
-                same[0]
-                if same
-                else self._connection.execute("INSERT INTO graphs (content) VALUES (?)", (content,)).lastrowid
-            )
-            self._connection.execute(
-                "INSERT OR REPLACE INTO commits (name, tree, graph) VALUES (?, ?, ?)", (commit, tree, number)
-            )
-            self._connection.execute(
+
+        def work(connection: StoreConnection) -> None:
+            execute = connection.execute
+            same = execute("SELECT id FROM graphs WHERE content = ?", (content,)).fetchone()
+            number = same[0] if same else execute("INSERT INTO graphs (content) VALUES (?)", (content,)).lastrowid
+            execute("INSERT OR REPLACE INTO commits (name, tree, graph) VALUES (?, ?, ?)", (commit, tree, number))
+            execute(
                 "DELETE FROM graphs WHERE id NOT IN (SELECT id FROM graphs ORDER BY id = ? DESC, id DESC LIMIT ?)",
                 (number, _KEPT_GRAPHS),
             )
-            self._connection.execute(
+            execute(
                 "DELETE FROM commits WHERE graph NOT IN (SELECT id FROM graphs)"
                 " OR id <= (SELECT max(id) FROM commits) - ?",
-                (_KEPT_COMMITS,),
+                (self._max_rows,),
             )
+
+        self._write(work)

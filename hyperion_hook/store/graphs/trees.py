@@ -1,4 +1,4 @@
-"""Trees of the object store, read one by one through one git: a replay asks for thousands of small differences.
+"""Trees of the object store, read one by one: a replay asks for thousands of small differences.
 
 Starting ``git diff-tree`` for each costs more than everything else about the import graph together.
 """
@@ -9,12 +9,12 @@ import re
 
 from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.git.repository import Repository
-from hyperion_hook.git.run import Process
+from hyperion_hook.git.blobs import BlobReader
 
 MAX_ENTRIES = 400_000
 """Entries of parsed trees that are remembered, some 60 MB; a replay comes back to most of them."""
 
+_MOST_BYTES = 100_000_000
 _TREE = b"40000"
 _REGULAR = (b"100644", b"100755", b"100664")
 _ENTRIES = {size: late_pattern(rb"([0-7]{5,6}) ([^\0]++)(?:\0(.{%d}))?" % size, re.DOTALL) for size in (20, 32)}
@@ -27,24 +27,15 @@ Difference = dict[str, str | None]
 class Trees:
     """Answers which tree a commit has and which regular files differ between two trees."""
 
-    def __init__(self, repository: Repository) -> None:
-        self._git = repository.git
-        self._process: Process | None = None
+    def __init__(self, reader: BlobReader) -> None:
+        self._reader = reader
         self._known: dict[str, Entries] = {}
         self._entry_count = 0
 
-    def close(self) -> None:
-        """End git."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.end()
-
     def tree_of(self, commit: str) -> str | Missing:
         """Return the id of a commit's tree."""
-        result = self._ask(commit, b"commit")
-        if isinstance(result, Missing):
-            return result
-        return result[5 : result.index(b"\n")].decode("ascii")
+        content = self._content(commit, b"commit")
+        return content if isinstance(content, Missing) else content[5 : content.index(b"\n")].decode("ascii")
 
     def difference(self, old: str | None, new: str) -> Difference | Missing:
         """Return the regular files that differ, by path; ``None`` stands for the empty tree.
@@ -77,7 +68,7 @@ class Trees:
         known = self._known.get(tree)
         if known is not None:
             return known
-        content = self._ask(tree, b"tree")
+        content = self._content(tree, b"tree")
         if isinstance(content, Missing):
             return content
         if self._entry_count > MAX_ENTRIES:
@@ -88,24 +79,11 @@ class Trees:
         self._entry_count += len(entries)
         return entries
 
-    def _ask(self, name: str, kind: bytes) -> bytes | Missing:
-        if self._process is None:
-            self._process = self._git.start("cat-file", "--batch")
-        absent = Missing(f"the {kind.decode()} {name[:12]} is missing from this clone")
-        try:
-            self._process.stdin.write(name.encode() + b"\n")
-            self._process.stdin.flush()
-            header = self._process.stdout.readline().split()
-            if len(header) != 3 or not header[2].isdigit():
-                return absent
-            content = self._process.stdout.read(int(header[2]) + 1)
-        except OSError:
-            self.close()
-            return absent
-        if len(content) != int(header[2]) + 1:
-            self.close()
-            return absent
-        return content[:-1] if header[1] == kind else absent
+    def _content(self, name: str, kind: bytes) -> bytes | Missing:
+        content = self._reader.content(name, kind, _MOST_BYTES)
+        if isinstance(content, Missing):
+            return Missing(f"the {kind.decode()} {name[:12]} is missing from this clone")
+        return content
 
 
 def _id(entry: tuple[bytes, bytes] | None, modes: tuple[bytes, ...]) -> str | None:

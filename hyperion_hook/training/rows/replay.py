@@ -203,7 +203,7 @@ class _Measurer(Measurer):
         code: SourceCache | Missing = Missing("code metrics were not asked for")
         if options.source_metrics:
             in_memory = sources is None
-            code = SourceCache.in_memory() if in_memory else SourceCache.open(sources, max_rows=_MOST_SOURCES)
+            code = SourceCache(sources, max_rows=None if in_memory else _MOST_SOURCES, in_memory=in_memory)
         super().__init__(
             repository,
             exclude=options.exclude,

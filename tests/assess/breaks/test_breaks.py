@@ -71,7 +71,7 @@ def found(tmp_path: Path, base: Files, staged: Files) -> tuple[Break, ...]:
     repository = Repository.discover(repo.path)
     change = staged_change(repository, now=repo.clock)
     reader = BlobReader(repository)
-    graphs = ImportGraphs(repository, reader, None)
+    graphs = ImportGraphs(reader, None)
     try:
         return find_breaks(
             change,
