@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.support import HYPERION, environment, measure
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins, TracedHunk
 from hyperion_hook.training.labels.label_history import read_history
+from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins, TracedHunk
 
 COUNT_MEMORY = """
 import resource, sys

@@ -11,6 +11,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
+from typing import Any
 
 from hyperion_hook.store.history.codec import mask_of, pack, unpack
 
@@ -18,6 +19,18 @@ _MASKS_KEPT = 512
 _MOST_PARENT_BYTES = 20_000
 
 CommitRow = tuple[int, bytes, int, int, int, int, int, bytes, bytes, bytes]
+
+
+class _Column(dict[int, Any]):
+    """A column of the commits by number, read on demand."""
+
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self._execute = connection.execute
+        self._query = f"SELECT {name} FROM commits WHERE ord = ?"  # noqa: S608 - names of this module
+
+    def __missing__(self, number: int) -> Any:
+        (self[number],) = self._execute(self._query, (number,)).fetchone()
+        return self[number]
 
 
 class CommitGraph:
@@ -33,8 +46,8 @@ class CommitGraph:
         self._connection = connection
         self.complete = False
         self._ords: dict[bytes, int] = {}
-        self._ids: dict[int, bytes] = {}
-        self._dates: dict[int, int] = {}
+        self._ids: dict[int, bytes] = _Column(connection, "id")
+        self._dates: dict[int, int] = _Column(connection, "date")
         self._parents: dict[int, tuple[int, ...]] = {}
         self._masks: OrderedDict[int, int] = OrderedDict()
         self._pending: list[CommitRow] = []
@@ -58,25 +71,18 @@ class CommitGraph:
 
     def id_of(self, number: int) -> bytes:
         """Return the id of a commit by number."""
-        commit = self._ids.get(number)
-        if commit is None:
-            (commit,) = self._connection.execute("SELECT id FROM commits WHERE ord = ?", (number,)).fetchone()
-            self._ids[number] = commit
-        return commit
+        return self._ids[number]
 
     def date_of(self, number: int) -> int:
         """Return the corrected date of a commit by number."""
-        date = self._dates.get(number)
-        if date is None:
-            (date,) = self._connection.execute("SELECT date FROM commits WHERE ord = ?", (number,)).fetchone()
-            self._dates[number] = date
-        return date
+        return self._dates[number]
 
     def parents_of(self, number: int) -> tuple[int, ...]:
         """Return the numbers of a commit's indexed parents."""
         parents = self._parents.get(number)
         if parents is None:
-            (packed,) = self._connection.execute("SELECT parents FROM commits WHERE ord = ?", (number,)).fetchone()
+            query = "SELECT parents FROM commits WHERE ord = ?"
+            (packed,) = self._connection.execute(query, (number,)).fetchone()
             if len(packed) > _MOST_PARENT_BYTES:
                 raise ValueError(f"commit {number} has too many parents")
             parents = self._parents[number] = tuple(number - back for back in unpack(packed))

@@ -10,6 +10,9 @@ from hyperion_hook.domain.files.paths import directory_of, subsystem_of
 from hyperion_hook.store.history.codec import path_key
 from hyperion_hook.store.history.graph import CommitGraph
 
+_PATH = "SELECT id FROM paths WHERE path = ?"
+_DIRECTORY = "SELECT id FROM directories WHERE path = ?"
+_AUTHOR = "SELECT id FROM authors WHERE identity = ?"
 _TOUCHES_READ = 16
 """Newest rows read of a path at first; rarely more than one is needed."""
 
@@ -26,34 +29,43 @@ class Names:
     def __init__(self, connection: sqlite3.Connection, *, complete: bool = False) -> None:
         self._connection = connection
         self._complete = complete
-        self._paths: dict[str, int] = {}
-        self._directories: dict[str, int] = {}
-        self._authors: dict[str, int] = {}
+        self._known: dict[str, dict[str, int]] = {query: {} for query in (_PATH, _DIRECTORY, _AUTHOR)}
         self._new_paths: list[tuple[bytes, int]] = []
-        self.subsystem_of: dict[int, int] = {}
+        self._subsystems: dict[int, int] = {}
         meta = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('next_path', 'next_file')"))
         self.next_path: int = meta.get("next_path", 1)
         self.next_file: int = meta.get("next_file", 1)
         self._stored = {"next_path": self.next_path, "next_file": self.next_file}
 
-    def find_path(self, path: str) -> int | None:
-        """Return the number of a path, ``None`` for one that no indexed commit touched."""
-        number = self._paths.get(path)
+    def _find(self, query: str, name: str) -> int | None:
+        number = self._known[query].get(name)
         if number is None and not self._complete:
-            row = self._connection.execute("SELECT id FROM paths WHERE path = ?", (path_key(path),)).fetchone()
+            row = self._connection.execute(query, (path_key(name),)).fetchone()
             if row is None:
                 return None
             if row[0] <= 0:
-                raise ValueError("a path without a number")
-            number = self._paths[path] = row[0]
+                raise ValueError("a name without a number")
+            number = self._known[query][name] = row[0]
         return number
+
+    def find_path(self, path: str) -> int | None:
+        """Return the number of a path, ``None`` for one that no indexed commit touched."""
+        return self._find(_PATH, path)
+
+    def find_directory(self, directory: str) -> int | None:
+        """Return the number of a folder, ``None`` for one that no indexed commit touched."""
+        return self._find(_DIRECTORY, directory)
+
+    def find_author(self, identity: str) -> int | None:
+        """Return the number of an author, ``None`` for one that no indexed commit has."""
+        return self._find(_AUTHOR, identity)
 
     def path(self, path: str) -> tuple[int, bool]:
         """Return the number of a path, and whether it was given just now."""
         number = self.find_path(path)
         if number is not None:
             return number, False
-        number = self._paths[path] = self.next_path
+        number = self._known[_PATH][path] = self.next_path
         self.next_path += 1
         self._new_paths.append((path_key(path), number))
         return number, True
@@ -63,17 +75,12 @@ class Names:
         self.next_file += 1
         return self.next_file - 1
 
-    def find_directory(self, directory: str) -> int | None:
-        """Return the number of a folder, ``None`` for one that no indexed commit touched."""
-        number = self._directories.get(directory)
-        if number is None and not self._complete:
-            row = self._connection.execute(
-                "SELECT id, subsystem FROM directories WHERE path = ?", (path_key(directory),)
-            ).fetchone()
-            if row is None:
-                return None
-            number = self._directories[directory] = row[0]
-            self.subsystem_of[number] = row[1]
+    def author(self, identity: str) -> int:
+        """Return the number of an author, given on first sight."""
+        number = self.find_author(identity)
+        if number is None:
+            cursor = self._connection.execute("INSERT INTO authors (identity) VALUES (?)", (path_key(identity),))
+            number = self._known[_AUTHOR][identity] = cursor.lastrowid or 0
         return number
 
     def directory(self, path: str) -> int:
@@ -93,37 +100,18 @@ class Names:
         if above is None:
             above = number
             self._connection.execute("UPDATE directories SET subsystem = id WHERE id = ?", (number,))
-        self._directories[directory] = number
-        self.subsystem_of[number] = above
+        self._known[_DIRECTORY][directory] = number
+        self._subsystems[number] = above
         return number
 
     def subsystem(self, directory: int) -> int:
         """Return the number of the top-level folder that holds a folder."""
-        result = self.subsystem_of.get(directory)
-        if result is None:
-            (result,) = self._connection.execute(
-                "SELECT subsystem FROM directories WHERE id = ?", (directory,)
-            ).fetchone()
-            self.subsystem_of[directory] = result
-        return result
-
-    def find_author(self, identity: str) -> int | None:
-        """Return the number of an author, ``None`` for one that no indexed commit has."""
-        number = self._authors.get(identity)
-        if number is None and not self._complete:
-            row = self._connection.execute("SELECT id FROM authors WHERE identity = ?", (_key(identity),)).fetchone()
-            if row is None:
-                return None
-            number = self._authors[identity] = row[0]
-        return number
-
-    def author(self, identity: str) -> int:
-        """Return the number of an author, given on first sight."""
-        number = self.find_author(identity)
-        if number is None:
-            cursor = self._connection.execute("INSERT INTO authors (identity) VALUES (?)", (_key(identity),))
-            number = self._authors[identity] = cursor.lastrowid or 0
-        return number
+        subsystem = self._subsystems.get(directory)
+        if subsystem is None:
+            query = "SELECT subsystem FROM directories WHERE id = ?"
+            (subsystem,) = self._connection.execute(query, (directory,)).fetchone()
+            self._subsystems[directory] = subsystem
+        return subsystem
 
     def flush(self) -> None:
         """Write what is new into the open transaction."""
@@ -134,10 +122,6 @@ class Names:
         if counters != self._stored:
             self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", counters.items())
             self._stored = counters
-
-
-def _key(identity: str) -> bytes:
-    return identity.encode("utf-8", "surrogateescape")
 
 
 class PathStates:
@@ -159,7 +143,7 @@ class PathStates:
         The path is its number. ``all_visible`` says whether that is every commit in the index: then the newest touch
         wins without a look at the set.
         """
-        touches, _ = self._touches.get(path) or self._load(path, _TOUCHES_READ)
+        touches, _ = self._touches_of(path)
         if not touches:
             return 0
         if all_visible and (len(touches) == 1 or touches[-2][0] != touches[-1][0]):
@@ -175,25 +159,23 @@ class PathStates:
         return best[2] if best else 0
 
     def _newest_first(self, path: int) -> Iterator[Touch]:
-        touches, complete = self._touches.get(path) or self._load(path, _TOUCHES_READ)
+        touches, complete = self._touches_of(path)
         yield from reversed(touches)
         if not complete:
             yield from reversed(self._load_older(path, touches))
 
-    def _load(self, path: int, limit: int) -> tuple[list[Touch], bool]:
-        rows = self._connection.execute(
-            "SELECT date, ord, file FROM touches WHERE path = ? ORDER BY date DESC, ord DESC LIMIT ?", (path, limit)
-        ).fetchall()
-        entry = self._touches[path] = rows[::-1], len(rows) < limit
+    def _touches_of(self, path: int) -> tuple[list[Touch], bool]:
+        entry = self._touches.get(path)
+        if entry is None:
+            query = "SELECT date, ord, file FROM touches WHERE path = ? ORDER BY date DESC, ord DESC LIMIT ?"
+            rows = self._connection.execute(query, (path, _TOUCHES_READ)).fetchall()
+            entry = self._touches[path] = rows[::-1], len(rows) < _TOUCHES_READ
         return entry
 
     def _load_older(self, path: int, touches: list[Touch]) -> list[Touch]:
         """Read the touches older than those read already, which include all that are not flushed yet."""
-        oldest = touches[0]
-        older = self._connection.execute(
-            "SELECT date, ord, file FROM touches WHERE path = ? AND (date, ord) < (?, ?) ORDER BY date, ord",
-            (path, oldest[0], oldest[1]),
-        ).fetchall()
+        query = "SELECT date, ord, file FROM touches WHERE path = ? AND (date, ord) < (?, ?) ORDER BY date, ord"
+        older = self._connection.execute(query, (path, *touches[0][:2])).fetchall()
         self._touches[path] = older + touches, True
         return older
 
@@ -203,8 +185,8 @@ class PathStates:
 
     def add(self, path: int, touch: Touch) -> None:
         """Note a touch that will be written with the next flush."""
-        touches, complete = self._touches.get(path) or self._load(path, _TOUCHES_READ)
+        touches, complete = self._touches_of(path)
         if not complete and touch < touches[0]:
-            touches = self._load_older(path, touches) + touches
-            self._touches[path] = touches, True
+            self._load_older(path, touches)
+            touches, _ = self._touches[path]
         insort(touches, touch)

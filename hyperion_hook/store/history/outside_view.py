@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 from hyperion_hook.domain.history import FIX, MERGE, MONTH
-from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.store.history.codec import members, unpack
 from hyperion_hook.store.history.names import Names
 from hyperion_hook.store.history.tallies import TallyKey, tally_keys
 
-_Facts = tuple[int, int, int, Sequence[int], Sequence[int]]
-"""Month, author, whether it fixes a bug, numbers of folders and of files."""
 
-
-@dataclass(slots=True)
-class _Share:
-    """What one commit counts in: tallies of a month, and the files it touched."""
+class CountedIn(NamedTuple):
+    """What one commit counts in: numbers of its folders and of its files; a merge counts in nothing."""
 
     month: int
-    tallies: list[TallyKey]
+    author: int
     fix: int
-    files: Sequence[int]
+    directories: Collection[int]
+    files: Collection[int]
+
+
+def counted_in(connection: sqlite3.Connection, number: int) -> CountedIn | None:
+    """Return what a commit counts in as it is stored, ``None`` for a merge."""
+    author, time, flags, directories, files = connection.execute(
+        "SELECT author, date - skew, flags, directories, files FROM commits WHERE ord = ?", (number,)
+    ).fetchone()
+    if flags & MERGE:
+        return None
+    numbers = sorted({*unpack(files)[1::2]} - {0})
+    return CountedIn(time // MONTH, author, flags & FIX, unpack(directories), numbers)
 
 
 class HiddenCounts:
@@ -37,14 +45,13 @@ class HiddenCounts:
         self._names = names
         self._flush = flush
         self._hidden = 0
-        self._shares: dict[int, _Share] = {}
-        self._facts: dict[int, _Facts | None] = {}
+        self._counted: dict[int, CountedIn | None] = {}
         self._tallies: defaultdict[TallyKey, dict[int, list[int]]] = defaultdict(dict)
         self._file_events: defaultdict[int, int] = defaultdict(int)
 
-    def remember(self, number: int, facts: _Facts | None) -> None:
-        """Note what a commit counts in, a merge in nothing, so that it need not be read back."""
-        self._facts[number] = facts
+    def remember(self, number: int, counted: CountedIn | None) -> None:
+        """Note what a commit counts in, so that it need not be read back."""
+        self._counted[number] = counted
 
     def tallies(self, hidden: int, key: TallyKey) -> dict[int, list[int]]:
         """Return month to [commits, fixes] of the hidden commits in one tally."""
@@ -59,41 +66,23 @@ class HiddenCounts:
     def _move_to(self, hidden: int) -> None:
         if hidden == self._hidden:
             return
-        for number in members(hidden & ~self._hidden):
-            self._count(self._share(number), 1)
-        for number in members(self._hidden & ~hidden):
-            self._count(self._share(number), -1)
+        for number in members(hidden ^ self._hidden):
+            self._count(number, 1 if hidden >> number & 1 else -1)
         self._hidden = hidden
 
-    def _count(self, share: _Share, sign: int) -> None:
-        for key in share.tallies:
+    def _count(self, number: int, sign: int) -> None:
+        if number not in self._counted:
+            self._flush()
+            self._counted[number] = counted_in(self._connection, number)
+        counted = self._counted[number]
+        if counted is None:
+            return
+        for key in tally_keys(counted.author, counted.directories, self._names):
             months = self._tallies[key]
-            counts = months.setdefault(share.month, [0, 0])
+            counts = months.setdefault(counted.month, [0, 0])
             counts[0] += sign
-            counts[1] += sign * share.fix
+            counts[1] += sign * counted.fix
             if not counts[0]:
-                del months[share.month]
-        for file in share.files:
+                del months[counted.month]
+        for file in counted.files:
             self._file_events[file] += sign
-
-    def _share(self, number: int) -> _Share:
-        share = self._shares.get(number)
-        if share is None:
-            share = self._shares[number] = self._read(number)
-        return share
-
-    def _read(self, number: int) -> _Share:
-        if number in self._facts:
-            facts = self._facts[number]
-            if facts is None:
-                return _Share(0, [], 0, ())
-            month, author, fix, directories, files = facts
-            return _Share(month, tally_keys(author, directories, self._names), fix, files)
-        self._flush()
-        author, time, flags, directories, files = self._connection.execute(
-            "SELECT author, date - skew, flags, directories, files FROM commits WHERE ord = ?", (number,)
-        ).fetchone()
-        if flags & MERGE:
-            return _Share(0, [], 0, ())
-        tallies = tally_keys(author, unpack(directories), self._names)
-        return _Share(time // MONTH, tallies, flags & FIX, sorted(set(unpack(files)[1::2]) - {0}))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 
-from hyperion_hook.domain.history import FIX, MERGE, MONTH
 from hyperion_hook.store.history.codec import mask_of, unpack
 from hyperion_hook.store.history.names import Names
+from hyperion_hook.store.history.outside_view import counted_in
 from hyperion_hook.store.history.tallies import Tallies, tally_keys
 
 
@@ -39,18 +39,16 @@ def prune(connection: sqlite3.Connection, names: Names, tallies: Tallies, keep: 
 
 
 def _remove(connection: sqlite3.Connection, names: Names, tallies: Tallies, number: int) -> None:
-    author, date, skew, flags, directories, packed = connection.execute(
-        "SELECT author, date, skew, flags, directories, files FROM commits WHERE ord = ?", (number,)
-    ).fetchone()
+    counted = counted_in(connection, number)
+    date, packed = connection.execute("SELECT date, files FROM commits WHERE ord = ?", (number,)).fetchone()
     connection.execute("DELETE FROM commits WHERE ord = ?", (number,))
-    if flags & MERGE:
+    if counted is None:
         return
-    for key in tally_keys(author, unpack(directories), names):
-        tallies.count(key, (date - skew) // MONTH, flags & FIX, -1)
-    numbers = unpack(packed)
-    files = sorted(set(numbers[1::2]) - {0})
+    for key in tally_keys(counted.author, counted.directories, names):
+        tallies.count(key, counted.month, counted.fix, -1)
+    paths, files = unpack(packed)[::2], counted.files
     many = connection.executemany
-    many("DELETE FROM touches WHERE path = ? AND date = ? AND ord = ?", [(path, date, number) for path in numbers[::2]])
+    many("DELETE FROM touches WHERE path = ? AND date = ? AND ord = ?", [(path, date, number) for path in paths])
     many("DELETE FROM events WHERE file = ? AND date = ? AND ord = ?", [(file, date, number) for file in files])
     many("UPDATE files SET events = events - 1 WHERE id = ?", [(file,) for file in files])
     forks = connection.execute("SELECT file FROM forks WHERE ord = ?", (number,)).fetchall()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import partial
 
 from hyperion_hook.domain.history import Months, Tally
@@ -20,15 +20,15 @@ TallyKey = tuple[int, int, int]
 """Scope, author or folder, subsystem."""
 
 
-def tally_keys(author: int, directories: Iterable[int], names: Names) -> list[TallyKey]:
+def tally_keys(author: int, directories: Collection[int], names: Names) -> list[TallyKey]:
     """Return the tallies that a non-merge commit counts in."""
-    keys = [(REPOSITORY, 0, 0), (AUTHOR, author, 0)]
-    subsystems = set()
-    for directory in directories:
-        keys.append((DIRECTORY, directory, 0))
-        subsystems.add(names.subsystem(directory))
-    keys += [(AUTHOR_IN, author, subsystem) for subsystem in subsystems]
-    return keys
+    subsystems = {names.subsystem(directory) for directory in directories}
+    return [
+        (REPOSITORY, 0, 0),
+        (AUTHOR, author, 0),
+        *((DIRECTORY, directory, 0) for directory in directories),
+        *((AUTHOR_IN, author, subsystem) for subsystem in subsystems),
+    ]
 
 
 class Tallies:
@@ -64,10 +64,9 @@ class Tallies:
         months = self._given.get(key)
         if months is None:
             kept = self.of(key)
-            total = self._totals.get(key)
-            if total is None:
-                total = self._totals[key] = [sum(tally.commits for tally in kept), sum(tally.fixes for tally in kept)]
-            months = self._given[key] = Months.counted(kept, total[0], total[1])
+            if key not in self._totals:
+                self._totals[key] = [sum(tally.commits for tally in kept), sum(tally.fixes for tally in kept)]
+            months = self._given[key] = Months.counted(kept, *self._totals[key])
         return months
 
     def count(self, key: TallyKey, month: int, fix: int, sign: int = 1) -> None:
@@ -79,17 +78,14 @@ class Tallies:
             total[0] += sign
             total[1] += sign * fix
             self._given.pop(key, None)
-        if months and months[-1][0] == month:
-            place = len(months) - 1
-        else:
-            place = bisect_left(months, (month,))
-            if place == len(months) or months[place][0] != month:
-                months.insert(place, Tally(month, 0, 0))
-        _, commits, fixes = months[place]
+        index = _index_of(months, month)
+        if index == len(months) or months[index].month != month:
+            months.insert(index, Tally(month, 0, 0))
+        _, commits, fixes = months[index]
         if commits + sign:
-            months[place] = Tally(month, commits + sign, fixes + sign * fix)
+            months[index] = Tally(month, commits + sign, fixes + sign * fix)
         else:
-            del months[place]
+            del months[index]
 
     def flush(self) -> None:
         """Write what is new into the open transaction."""
@@ -98,11 +94,16 @@ class Tallies:
         stored, gone = [], []
         for key, month in sorted(self._changed):
             months = self._kept[key]
-            place = bisect_left(months, (month,))
-            if place < len(months) and months[place][0] == month:
-                stored.append((*key, *months[place]))
+            index = _index_of(months, month)
+            if index < len(months) and months[index].month == month:
+                stored.append((*key, *months[index]))
             else:
                 gone.append((*key, month))
         self._changed.clear()
         self._connection.executemany("INSERT OR REPLACE INTO tallies VALUES (?, ?, ?, ?, ?, ?)", stored)
         self._connection.executemany("DELETE FROM tallies WHERE scope = ? AND key = ? AND part = ? AND month = ?", gone)
+
+
+def _index_of(months: list[Tally], month: int) -> int:
+    """Return where a month stands or belongs, most often at the end."""
+    return len(months) - 1 if months and months[-1].month == month else bisect_left(months, (month,))

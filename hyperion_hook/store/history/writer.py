@@ -21,7 +21,7 @@ from hyperion_hook.store.history.codec import clamp_time, pack, unpack
 from hyperion_hook.store.history.file_history import FileLives
 from hyperion_hook.store.history.graph import CommitGraph
 from hyperion_hook.store.history.names import Names, PathStates
-from hyperion_hook.store.history.outside_view import HiddenCounts
+from hyperion_hook.store.history.outside_view import CountedIn, HiddenCounts
 from hyperion_hook.store.history.tallies import Tallies, tally_keys
 
 Lines = tuple[int | None, int | None]
@@ -61,8 +61,8 @@ class HistoryWriter:
         """Add a commit whose parents are added, or absent from the repository."""
         graph = self._graph
         key = bytes.fromhex(commit.id)
-        result = map(graph.ord_of, map(bytes.fromhex, commit.parents))
-        parents = tuple(dict.fromkeys(number for number in result if number is not None))
+        indexed = map(graph.ord_of, map(bytes.fromhex, commit.parents))
+        parents = tuple(dict.fromkeys(number for number in indexed if number is not None))
         time = clamp_time(commit.committed_at)
         date = max((time, *(graph.date_of(parent) + 1 for parent in parents)))
         author = self._names.author(commit.author.identity)
@@ -78,10 +78,10 @@ class HistoryWriter:
         for tally in tally_keys(author, directories, self._names):
             self._tallies.count(tally, time // MONTH, flags & FIX)
         if self._keeps_lives:
-            facts = time // MONTH, author, flags & FIX, tuple(directories), tuple(sorted({*files[1::2]} - {0}))
-            self._hidden.remember(number, facts)
-        counted = all(map(is_counted, commit.files))
-        graph.insert(key, parents, date, (date - time, author, flags, int(counted), pack(directories), pack(files)))
+            counted = CountedIn(time // MONTH, author, flags & FIX, directories, sorted({*files[1::2]} - {0}))
+            self._hidden.remember(number, counted)
+        whole = int(all(map(is_counted, commit.files)))
+        graph.insert(key, parents, date, (date - time, author, flags, whole, pack(directories), pack(files)))
         kept = self._lives.kept
         for file, (added, deleted) in lines.items():
             self._events.append((file, date, number, date - time, author, added, deleted, flags))
@@ -101,7 +101,7 @@ class HistoryWriter:
         for change in changes:
             path = self._path(change.path)
             file = self._file_of(change, path, visible, left)
-            lines[file] = _sum(lines[file], change) if file in lines else (change.lines_added, change.lines_deleted)
+            _add_lines(lines, file, change)
             (deleted if change.status is FileStatus.DELETED else touched)[path] = file
         number = self._graph.next_ord
         pairs = touched | deleted
@@ -117,13 +117,10 @@ class HistoryWriter:
 
     def _file_of(self, change: FileChange, path: int, visible: int, left: dict[int, int]) -> int:
         """Return the file that a change touches, a new one if need be; note in ``left`` the path a rename leaves."""
-        source: int | None = path
-        if change.status is FileStatus.COPIED:
-            source = None
-        elif change.status is FileStatus.RENAMED and change.old_path is not None:
-            source = self._path(change.old_path)
+        is_copy = change.status is FileStatus.COPIED
+        source = self._path(change.old_path) if change.old_path and change.status is FileStatus.RENAMED else path
         file = 0
-        if source is not None:
+        if not is_copy:
             file = self._states.file_at(source, visible, all_visible=visible == self._graph.everything)
         if file <= 0:
             origin, file = -file, self._names.new_file()
@@ -131,7 +128,7 @@ class HistoryWriter:
                 self._fork(origin, file, visible)
             elif self._keeps_lives:
                 self._lives.begin(file)
-        if source is not None and source != path:
+        if source != path:
             left[source] = file
         return file
 
@@ -167,7 +164,7 @@ class HistoryWriter:
         for change in commit.files:
             file = files.get(self._names.find_path(change.path) or 0)
             if file:
-                lines[file] = _sum(lines[file], change) if file in lines else (change.lines_added, change.lines_deleted)
+                _add_lines(lines, file, change)
         self._connection.executemany(
             "UPDATE events SET lines_added = ?, lines_deleted = ? WHERE file = ? AND date = ? AND ord = ?",
             [(added, deleted, file, date, number) for file, (added, deleted) in lines.items()],
@@ -191,21 +188,22 @@ class HistoryWriter:
         if self._graph.flush():
             self._names.flush()
             self._tallies.flush()
-        many = self._connection.executemany
-        if self._events:
-            many("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", sorted(self._events, key=itemgetter(0, 1, 2)))
-            many(
+        self._events.sort(key=itemgetter(0, 1, 2))
+        self._touches.sort()
+        for statement, rows in (
+            ("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._events),
+            ("INSERT INTO forks VALUES (?, ?, ?)", self._forks),
+            ("INSERT INTO touches VALUES (?, ?, ?, ?)", self._touches),
+        ):
+            if rows:
+                self._connection.executemany(statement, rows)
+                rows.clear()
+        if self._file_events:
+            self._connection.executemany(
                 "INSERT INTO files VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET events = events + excluded.events",
                 sorted(self._file_events.items()),
             )
-            self._events.clear()
             self._file_events.clear()
-        if self._forks:
-            many("INSERT INTO forks VALUES (?, ?, ?)", self._forks)
-            self._forks.clear()
-        if self._touches:
-            many("INSERT INTO touches VALUES (?, ?, ?, ?)", sorted(self._touches))
-            self._touches.clear()
 
 
 def is_counted(file: FileChange) -> bool:
@@ -213,10 +211,11 @@ def is_counted(file: FileChange) -> bool:
     return file.lines_added is not None or file.is_binary or not file.is_regular
 
 
-def _sum(lines: Lines, change: FileChange) -> Lines:
-    added, deleted = lines
+def _add_lines(lines: dict[int, Lines], file: int, change: FileChange) -> None:
+    """Add up what several paths of one commit do to a file; what is not counted in one is not known of all."""
+    added, deleted = lines.get(file, (0, 0))
     more_added, more_deleted = change.lines_added, change.lines_deleted
-    return (
+    lines[file] = (
         None if added is None or more_added is None else added + more_added,
         None if deleted is None or more_deleted is None else deleted + more_deleted,
     )
