@@ -5,17 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.run import PATIENT_SECONDS
 
 _ONE_IN = 100
 
 
-def reachable(repository: Repository, tips: Sequence[str], without: Sequence[str] = ()) -> list[str]:
-    """Return the commits reachable from ``tips`` and not from ``without``, parents before children."""
+def rev_list(
+    repository: Repository, tips: Sequence[str], exclude: Sequence[str] = (), options: Sequence[str] = ()
+) -> list[str]:
+    """Return the ids that ``git rev-list`` gives of commits reachable from ``tips`` and not from ``exclude``."""
     if not tips:
         return []
-    asked = "\n".join((*tips, *(f"^{commit}" for commit in without), ""))
-    result = repository.git.run("rev-list", "--topo-order", "--reverse", "--stdin", stdin=asked.encode(), timeout=600)
-    return result.decode("ascii").split()
+    asked = "\n".join((*tips, *(f"^{commit}" for commit in exclude), ""))
+    output = repository.git.run("rev-list", *options, "--stdin", stdin=asked.encode(), timeout=PATIENT_SECONDS)
+    return output.decode("ascii").split()
+
+
+def commit_ids(
+    repository: Repository,
+    tips: Sequence[str],
+    *,
+    exclude: Sequence[str] = (),
+    newest: int | None = None,
+    merges: bool = True,
+) -> list[str]:
+    """Return the ids of a stretch of history, parents before children, on request without merges."""
+    limit = (*(() if newest is None else (f"--max-count={newest}",)), *(() if merges else ("--no-merges",)))
+    return rev_list(repository, tips, exclude, ("--topo-order", "--reverse", *limit))
 
 
 def present(repository: Repository, commits: Sequence[str]) -> list[str]:
@@ -32,19 +48,11 @@ def lacks_objects(repository: Repository, tip: str, *, newest: int) -> bool:
 
     One in a hundred may be: a filter by size leaves out a few large files, of which hardly a commit is made.
     """
-    result = repository.git.run(
-        "rev-list",
-        "--objects",
-        "--missing=print",
-        "--no-merges",
-        f"--max-count={newest}",
-        tip,
-        timeout=600,
-        check=False,
-    )
+    options = ("--objects", "--missing=print", "--no-merges", f"--max-count={newest}")
+    objects = repository.git.run("rev-list", *options, tip, timeout=PATIENT_SECONDS, check=False)
     # a commit that git cannot read at all gives no list
-    missing = result.count(b"\n?") + result.startswith(b"?")
-    return not result or missing * _ONE_IN > result.count(b"\n")
+    missing = objects.count(b"\n?") + objects.startswith(b"?")
+    return not objects or missing * _ONE_IN > objects.count(b"\n")
 
 
 def merge_base(repository: Repository, one: str, other: str) -> str | None:

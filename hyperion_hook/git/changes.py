@@ -11,10 +11,10 @@ from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.remedies import Note
 from hyperion_hook.errors import GitError
-from hyperion_hook.git.ancestry import merge_base
+from hyperion_hook.git.ancestry import commit_ids, merge_base
 from hyperion_hook.git.diffs.difference import read_difference, read_part
 from hyperion_hook.git.identity import identities_of
-from hyperion_hook.git.log import Detail, commit_ids, read_commits
+from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import Git
 

@@ -17,6 +17,7 @@ from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import GitError
+from hyperion_hook.git.ancestry import commit_ids, rev_list
 from hyperion_hook.git.diffs.diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
 from hyperion_hook.git.diffs.difference import read_present
 from hyperion_hook.git.diffs.difftree import RENAMES, SAME_CONTENT, DiffTree, Presence
@@ -54,23 +55,6 @@ def stream_commits(
     """
     ids = commit_ids(repository, tips, exclude=exclude, newest=newest)
     yield from read_commits(repository, ids, detail=detail, first_parent_of_merges=first_parent_of_merges)
-
-
-def commit_ids(
-    repository: Repository,
-    tips: Sequence[str],
-    *,
-    exclude: Sequence[str] = (),
-    newest: int | None = None,
-    merges: bool = True,
-) -> list[str]:
-    """Return the ids of a stretch of history, parents before children, on request without merges."""
-    limit = (*(() if newest is None else (f"--max-count={newest}",)), *(() if merges else ("--no-merges",)))
-    asked = "\n".join((*tips, *(f"^{commit}" for commit in exclude), ""))
-    result = repository.git.run(
-        "rev-list", "--topo-order", "--reverse", *limit, "--stdin", stdin=asked.encode(), timeout=600
-    )
-    return result.decode("ascii").split()
 
 
 def read_commits(
@@ -120,11 +104,9 @@ def _merges(repository: Repository, ids: Sequence[str], opened: ExitStack) -> It
     One process cannot show the contents of some commits and the names alone of others, and to ask for each merge by
     itself costs more than to compare it.
     """
-    asked = "\n".join((*ids, "")).encode()
-    result = repository.git.run("rev-list", "--no-walk=unsorted", "--merges", "--stdin", stdin=asked, timeout=600)
-    if not result:
+    merges = rev_list(repository, ids, options=("--no-walk=unsorted", "--merges"))
+    if not merges:
         return iter(())
-    merges = result.decode("ascii").split()
     names = (RENAMES, *Detail.NAMES.value, "--diff-merges=first-parent")
     return map(_commit, _records(opened.enter_context(_log(repository, merges, names))))
 

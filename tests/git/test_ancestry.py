@@ -6,11 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.git.ancestry import (
-    merge_base,
-    present,
-    reachable,
-)
+from hyperion_hook.git.ancestry import commit_ids, merge_base, present
 from hyperion_hook.git.repository import Repository
 from tests.support.repo import TestRepo
 
@@ -39,10 +35,10 @@ def test_only_commits_that_are_there_are_present(forked: Forked) -> None:
 
 def test_reachable_leaves_out(forked: Forked) -> None:
     repository, main, side = forked
-    assert reachable(repository, [], main) == []
-    assert reachable(repository, [side[-1]], [main[-1]]) == side
-    assert reachable(repository, [main[-1]], [side[-1]]) == main[1:]
-    assert reachable(repository, [main[-1]]) == main
+    assert commit_ids(repository, [], exclude=main) == []
+    assert commit_ids(repository, [side[-1]], exclude=[main[-1]]) == side
+    assert commit_ids(repository, [main[-1]], exclude=[side[-1]]) == main[1:]
+    assert commit_ids(repository, [main[-1]]) == main
 
 
 def test_the_merge_base_may_not_exist(forked: Forked, tmp_path: Path) -> None:

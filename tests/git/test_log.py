@@ -13,9 +13,10 @@ from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.errors import GitError
 from hyperion_hook.git import log
+from hyperion_hook.git.ancestry import commit_ids
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.diffs import diff
-from hyperion_hook.git.log import Detail, commit_ids, read_commits, stream_commits
+from hyperion_hook.git.log import Detail, read_commits, stream_commits
 from hyperion_hook.git.repository import Repository
 from tests.support.generated import generated_history
 from tests.support.moves import moving_history

@@ -239,7 +239,6 @@ def figures(file: FeatureFile, expired: int) -> dict[str, Any]:
         counted[column] = {str(file.value(number)): count for number, count in rows.fetchall()}
     shapes = [number for (number,) in ask(f"SELECT DISTINCT names FROM sets WHERE {served}", (expired,))]  # noqa: S608
     names = sorted({str(name) for number in shapes for name in list(file.value(number))})
-    (pages,), (size,) = ask("PRAGMA page_count").fetchone(), ask("PRAGMA page_size").fetchone()
     return {
         "total_feature_sets": total,
         "pinned_feature_sets": int(pinned),
@@ -250,5 +249,5 @@ def figures(file: FeatureFile, expired: int) -> dict[str, Any]:
         "oldest_event": None if oldest is None else moment_of(oldest),
         "newest_event": None if newest is None else moment_of(newest),
         "average_extraction_time_ms": time_ms,
-        "bytes": pages * size,
+        "bytes": file.connection.header("page_count") * file.connection.header("page_size"),
     }

@@ -255,10 +255,7 @@ class FeatureWriter:
 
     def _shrink(self) -> None:
         with self._reading() as file, suppress(StoreError), file.reading() as connection:
-            (free,), (pages,) = (
-                connection.execute(f"PRAGMA {count}").fetchone() for count in ("freelist_count", "page_count")
-            )
-            if 2 * free > pages:
+            if 2 * connection.header("freelist_count") > connection.header("page_count"):
                 connection.shrink()
 
     # -- what the methods share --

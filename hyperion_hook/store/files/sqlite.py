@@ -105,6 +105,11 @@ class StoreConnection(sqlite3.Connection):
         with self.any_length():
             return super().executemany(*statement)
 
+    def header(self, field: str) -> int:
+        """Return a number of the file's header, by the name of its pragma."""
+        value: int = self.execute(f"PRAGMA {field}").fetchone()[0]
+        return value
+
     def rows_in(self, query: str, values: Sequence[object], before: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query that ends with ``IN``, for any number of values, in parts of them.
 
@@ -127,7 +132,7 @@ class StoreConnection(sqlite3.Connection):
 
     def heed_growth(self) -> None:
         """Allow values as long as the pages there are by now, those of a log and of an open transaction among them."""
-        size = _header(self, "page_count") * _header(self, "page_size")
+        size = self.header("page_count") * self.header("page_size")
         if size > self.getlimit(sqlite3.SQLITE_LIMIT_LENGTH):
             self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(size, _MOST_VALUE_BYTES))
 
@@ -295,18 +300,18 @@ def _connect(path: Path, form: Form, size: int | None, seconds: float, mode: str
     return connection
 
 
-def _check(connection: sqlite3.Connection, form: Form) -> None:
+def _check(connection: StoreConnection, form: Form) -> None:
     """Refuse what is no store of this form; create the tables in an empty file."""
     entries = _entries(connection)
-    if not entries and form.schema and not _header(connection, "user_version"):
+    if not entries and form.schema and not connection.header("user_version"):
         connection.execute("BEGIN IMMEDIATE")
         # another process may have created the tables while this one waited
         if not _entries(connection):
             _create(connection, form)
         connection.execute("COMMIT")
         entries = _entries(connection)
-    version = _header(connection, "user_version")
-    same_kind = _header(connection, "application_id") == form.application
+    version = connection.header("user_version")
+    same_kind = connection.header("application_id") == form.application
     is_ours = _is_ours(entries, form.schema)
     if version != form.version and same_kind:
         if form.is_cache and is_ours:
@@ -343,11 +348,6 @@ def _is_ours(entries: list[Entry], schema: tuple[str, ...]) -> bool:
     roots = [entry[3] for entry in entries if entry[0] != "trigger"]
     expected = [*schema, *([_SEQUENCE] if any("AUTOINCREMENT" in statement for statement in schema) else [])]
     return sorted(written) == sorted(expected) and len(set(roots)) == len(roots)
-
-
-def _header(connection: sqlite3.Connection, field: str) -> int:
-    value: int = connection.execute(f"PRAGMA {field}").fetchone()[0]
-    return value
 
 
 def _create(connection: sqlite3.Connection, form: Form) -> None:

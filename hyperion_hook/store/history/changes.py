@@ -29,7 +29,6 @@ MOST_FILES = 50
 MOST_TOUCHED = 50
 """Touched files that are looked at; a change of more is a bulk change itself."""
 
-_ASKED_AT_ONCE = 500
 _CONTINUED = bytes(range(128, 256))
 
 
@@ -142,9 +141,8 @@ class PastChanges:
     def _read(self, numbers: Iterable[int], *, however_large: bool = False) -> None:
         known = self._touches if however_large else self._sets
         absent = list({number for number in numbers if number not in known})
-        for number, time, author, flags, packed in _in_parts(
-            self._index, "SELECT ord, date - skew, author, flags, files FROM commits WHERE ord IN", absent
-        ):
+        query = "SELECT ord, date - skew, author, flags, files FROM commits WHERE ord IN"
+        for number, time, author, flags, packed in self._index.connection.rows_in(query, absent):
             is_bulk = len(packed.translate(None, _CONTINUED)) > 2 * MOST_FILES
             if is_bulk and not however_large:
                 continue
@@ -155,11 +153,5 @@ class PastChanges:
                 self._touches[number] = pairs
 
     def _paths(self, numbers: Iterable[int]) -> dict[int, str]:
-        result = _in_parts(self._index, "SELECT id, path FROM paths WHERE id IN", list(set(numbers)))
-        return {number: path.decode("utf-8", "surrogateescape") for number, path in result}
-
-
-def _in_parts(index: Indexed, query: str, numbers: Sequence[int]) -> Iterable[tuple]:  # type: ignore[type-arg]
-    for start in range(0, len(numbers), _ASKED_AT_ONCE):
-        part = numbers[start : start + _ASKED_AT_ONCE]
-        yield from index.connection.execute(f"{query} ({','.join('?' * len(part))})", part)
+        rows = self._index.connection.rows_in("SELECT id, path FROM paths WHERE id IN", list(set(numbers)))
+        return {number: path.decode("utf-8", "surrogateescape") for number, path in rows}

@@ -15,9 +15,6 @@ from hyperion_hook.store.history.index import HistoryIndex
 from hyperion_hook.store.history.tallies import AUTHOR
 from hyperion_hook.store.history.view import IndexedHistory
 
-_ASKED_AT_ONCE = 500
-_COLUMNS = "ord, id, date - skew, author, flags, directories, files"
-
 
 class PastCommit(NamedTuple):
     """A non-merge commit; author, folders and files as the numbers they have in the history."""
@@ -55,25 +52,16 @@ class Past:
     def recent(self, count: int) -> list[PastCommit]:
         """Return the newest non-merge commits, newest first."""
         with self._index.reading():
-            result = self.recent_ids(count)
+            ids = self.recent_ids(count)
             rows = self._rows
-            unread = [bytes.fromhex(commit) for commit in result if commit not in rows]
-            for start in range(0, len(unread), _ASKED_AT_ONCE):
-                asked = unread[start : start + _ASKED_AT_ONCE]
-                query = f"SELECT {_COLUMNS} FROM commits WHERE id IN ({','.join('?' * len(asked))})"  # noqa: S608
-                for number, commit, time, author, flags, directories, files in self._index.connection.execute(
-                    query, asked
-                ):
-                    rows[commit.hex()] = PastCommit(
-                        number,
-                        commit.hex(),
-                        time,
-                        author,
-                        flags,
-                        frozenset(unpack(directories)),
-                        frozenset(unpack(files)[1::2]) - {0},
-                    )
-        return [rows[commit] for commit in result]
+            unread = [bytes.fromhex(commit) for commit in ids if commit not in rows]
+            query = "SELECT ord, id, date - skew, author, flags, directories, files FROM commits WHERE id IN"
+            for number, key, time, author, flags, folders, files in self._index.connection.rows_in(query, unread):
+                touched = frozenset(unpack(files)[1::2]) - {0}
+                rows[key.hex()] = PastCommit(
+                    number, key.hex(), time, author, flags, frozenset(unpack(folders)), touched
+                )
+        return [rows[commit] for commit in ids]
 
     def life(self, file: int) -> FileHistory:
         """Return the life of a file by number."""
@@ -93,5 +81,5 @@ class Past:
     def directories(self, paths: Iterable[str]) -> frozenset[int]:
         """Return the numbers of those folders that some commit touched."""
         with self._index.reading():
-            result = (self._index.names.find_directory(path) for path in paths)
-            return frozenset(number for number in result if number is not None)
+            numbers = map(self._index.names.find_directory, paths)
+            return frozenset(number for number in numbers if number is not None)

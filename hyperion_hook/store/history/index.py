@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import MERGE, EmptyHistory, History
@@ -136,7 +136,7 @@ class HistoryIndex:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> StoreError:
-        # an error in our own code would have the index built again and again
+        # for an error in our own code the index would be built again and again
         aside = isinstance(error, sqlite3.Error) and self.path is not None and move_aside(self.path)
         place = f"history index {self._place}: damaged"
         if aside:
@@ -148,8 +148,7 @@ class HistoryIndex:
         return "in memory" if self.path is None else str(self.path)
 
     def _read_data_version(self) -> int:
-        version: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
-        return version
+        return self.connection.header("data_version")
 
     def _notice_others(self) -> None:
         version = self._read_data_version()
@@ -245,13 +244,21 @@ class HistoryIndex:
         with self.transaction(), self._translated():
             generation = self.generation
             empty(self.connection)
-            self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation + 1,))
+            self._note("generation", generation + 1)
             self._start_over()
 
     def note_boundary(self, boundary: str) -> None:
         """Remember where the repository's history is cut off ('' for nowhere)."""
         with self.transaction(), self._translated():
-            self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('boundary', ?)", (boundary,))
+            self._note("boundary", boundary)
+
+    def _note(self, key: str, value: object) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def _noted(self, key: str) -> Any:
+        with self._translated():
+            row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else 0
 
     # reading
 
@@ -262,9 +269,8 @@ class HistoryIndex:
 
     def knows(self, commit_id: str) -> bool:
         """Return whether a commit is in the index."""
-        key = _key(commit_id)
         with self._translated():
-            return self.graph.ord_of(key) is not None
+            return self.graph.ord_of(_key(commit_id)) is not None
 
     def tips(self) -> list[str]:
         """Return the indexed commits without indexed children, sorted by id."""
@@ -274,41 +280,32 @@ class HistoryIndex:
     @property
     def generation(self) -> int:
         """How often commits were removed: who looked for new commits before the last time must look again."""
-        with self._translated():
-            row = self.connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
-        return int(row[0]) if row else 0
+        return int(self._noted("generation"))
 
     @property
     def boundary(self) -> str:
         """Where the repository's history was cut off when commits were added."""
-        with self._translated():
-            row = self.connection.execute("SELECT value FROM meta WHERE key = 'boundary'").fetchone()
-        return row[0] if row and isinstance(row[0], str) else ""
+        boundary = self._noted("boundary")
+        return boundary if isinstance(boundary, str) else ""
 
     def uncounted(self, most: int = -1) -> list[str]:
         """Return up to ``most`` commits whose lines are not counted, newest number first; -1 for all."""
         with self.reading(), self._translated():
             self._writer.flush()
-            rows = self.connection.execute(
-                "SELECT id FROM commits WHERE counted = 0 AND ord >= ? ORDER BY ord DESC LIMIT ?",
-                (self._counted_below(), most),
-            ).fetchall()
+            query = "SELECT id FROM commits WHERE counted = 0 AND ord >= ? ORDER BY ord DESC LIMIT ?"
+            # below a number that is noted all commits are counted; commits are only appended
+            rows = self.connection.execute(query, (int(self._noted("counted")), most)).fetchall()
             return [commit.hex() for (commit,) in rows]
-
-    def _counted_below(self) -> int:
-        """Return the number below which all commits are counted; commits are only appended."""
-        row = self.connection.execute("SELECT value FROM meta WHERE key = 'counted'").fetchone()
-        return int(row[0]) if row else 0
 
     def note_counted(self) -> None:
         """Remember that all commits are counted once many are not remembered, so that nobody looks at them again."""
-        with self.reading(), self._translated():
-            behind = self.graph.next_ord - self._counted_below()
+        with self.reading():
+            behind = self.graph.next_ord - int(self._noted("counted"))
         if behind > _COUNTED_AT_ONCE:
             with self.transaction(), self._translated():
                 # another process may have added some
                 if not self.uncounted(1):
-                    self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('counted', ?)", (self.graph.next_ord,))
+                    self._note("counted", self.graph.next_ord)
 
     def history_at(self, commit_id: str | None, *, missing_reason: str | None = None) -> History:
         """Return what a commit and its ancestors know, for a change on top of that commit.
@@ -321,19 +318,15 @@ class HistoryIndex:
         if commit_id is None:
             return EmptyHistory(missing_reason)
         commit = _key(commit_id)
-        with self._translated():
-            self._number(commit)
+        if not self.knows(commit_id):
+            raise _unknown(commit)
         return IndexedHistory(self, commit, missing_reason)
-
-    def _number(self, commit: bytes) -> int:
-        number = self.graph.ord_of(commit)
-        if number is None:
-            raise StoreError(Note(f"history index: commit {commit.hex()} is not in it", run=INDEX))
-        return number
 
     def view(self, commit: bytes) -> View:
         """Return the commits that a commit may see."""
-        number = self._number(commit)
+        number = self.graph.ord_of(commit)
+        if number is None:
+            raise _unknown(commit)
         if self._view is None or self._view[:2] != (number, self.graph.next_ord):
             visible = self.graph.ancestors(number)
             self._view = number, self.graph.next_ord, View(visible, self.graph.everything & ~visible)
@@ -346,17 +339,21 @@ class HistoryIndex:
     def recent_commits(self, commit_id: str, count: int) -> list[str]:
         """Return up to ``count`` non-merge commits, newest first, of a commit and its ancestors."""
         commit = _key(commit_id)
+        recent: list[str] = []
         with self.reading():
             self._writer.flush()
             view = self.view(commit)
             rows = self.connection.execute("SELECT date, ord, id, flags FROM commits ORDER BY date DESC")
-            results: list[str] = []
             for _, tied in groupby(rows, key=itemgetter(0)):
                 ids = [row[2] for row in tied if not row[3] & MERGE and view.sees(row[1])]
-                results += [found_id.hex() for found_id in sorted(ids, reverse=True)]
-                if len(results) >= count:
+                recent += [key.hex() for key in sorted(ids, reverse=True)]
+                if len(recent) >= count:
                     break
-        return results[:count]
+        return recent[:count]
+
+
+def _unknown(commit: bytes) -> StoreError:
+    return StoreError(Note(f"history index: commit {commit.hex()} is not in it", run=INDEX))
 
 
 def _key(commit_id: str) -> bytes:

@@ -14,7 +14,7 @@ from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.remedies import INDEX, Note, note_of
 from hyperion_hook.domain.vector import SHALLOW
 from hyperion_hook.errors import GitError, StoreError
-from hyperion_hook.git.ancestry import present, reachable
+from hyperion_hook.git.ancestry import commit_ids, present, rev_list
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.history.index import HistoryIndex
@@ -94,7 +94,7 @@ def open_history(
         if len(ids) > auto_limit:
             break
         detail = Detail.COUNTS if len(ids) <= _COUNTED_IN_HOOK else Detail.NAMES
-        commits = list(_parents_first(_told(_read(repository, ids, detail), len(ids), progress)))
+        commits = list(_parents_first(_reporting(_read(repository, ids, detail), len(ids), progress)))
         try:
             _extend(index, commits, boundary, generation)
         except StoreError as error:
@@ -104,16 +104,23 @@ def open_history(
     return _short_history(repository, index, base, short, progress)
 
 
-def _extend(index: HistoryIndex, commits: Iterable[Commit], boundary: str, generation: int) -> None:
-    """Add commits, unless those they were found to follow have been removed meanwhile: then nothing is added."""
+def _extend(
+    index: HistoryIndex, commits: Iterable[Commit], boundary: str, generation: int | None, *, anew: bool = False
+) -> int | None:
+    """Add commits, ``anew`` to an empty index, and return the generation then.
+
+    Where those they follow have been removed meanwhile nothing is added, and the answer is ``None``.
+    """
     with index.transaction():
         if index.generation != generation:
-            return
-        if index.boundary != boundary:
+            return None
+        if anew or index.boundary != boundary:
+            # in one transaction with the first commits: whoever reads meanwhile sees the old index
             index.clear()
             index.note_boundary(boundary)
         for commit in commits:
             index.add(commit)
+        return index.generation
 
 
 def _count_some(repository: Repository, index: HistoryIndex) -> None:
@@ -149,7 +156,7 @@ def _short_history(
     in_memory.warnings = index.warnings
     index.close()
     ids = _new_ids(repository, base, [], short)
-    for commit in _parents_first(_told(_read(repository, ids, Detail.NAMES), len(ids), progress)):
+    for commit in _parents_first(_reporting(_read(repository, ids, Detail.NAMES), len(ids), progress)):
         in_memory.add(commit)
     in_memory.missing_reason = Note(f"{behind}: only the newest {len(ids)} commits were read", run=INDEX)
     return in_memory, in_memory.history_at(base)
@@ -189,26 +196,20 @@ def extend_index(repository: Repository, expired: Callable[[], bool]) -> None:
         head, boundary = repository.head(), _boundary(repository)
         if index.path is None or head is None or (index.commit_count and index.boundary != boundary):
             return
-        generation = index.generation
-        ids = [] if index.knows(head) else reachable(repository, [head], index.tips())
+        generation: int | None = index.generation
+        ids = [] if index.knows(head) else commit_ids(repository, [head], exclude=index.tips())
         for start in range(0, len(ids), _STEP):
             if expired():
                 return
             commits = list(_read(repository, ids[start : start + _STEP], Detail.NAMES))
-            with index.transaction():
-                if index.generation != generation:
-                    return
-                if not index.commit_count:
-                    index.note_boundary(boundary)
-                for commit in commits:
-                    index.add(commit)
+            if (generation := _extend(index, commits, boundary, generation)) is None:
+                return
 
 
 def _prune(repository: Repository, index: HistoryIndex, head: str) -> int:
     if set(index.tips()) <= {head}:
         return 0
-    living = repository.git.run("rev-list", "--all", head, timeout=600).decode("ascii").split()
-    return index.prune(living)
+    return index.prune(rev_list(repository, [head], options=("--all",)))
 
 
 def _add_names(
@@ -217,20 +218,14 @@ def _add_names(
     boundary = _boundary(repository)
     for _ in range(_ATTEMPTS):
         anew = rebuild or index.boundary != boundary
-        generation = index.generation
-        ids = [] if index.knows(head) and not anew else reachable(repository, [head], [] if anew else index.tips())
-        commits = _told(_read(repository, ids, Detail.NAMES), len(ids), progress)
+        generation: int | None = index.generation
+        known = [] if anew else index.tips()
+        ids = commit_ids(repository, [] if index.knows(head) and not anew else [head], exclude=known)
+        commits = _reporting(_read(repository, ids, Detail.NAMES), len(ids), progress)
         for start in range(0, len(ids), _BATCH):
-            with index.transaction():
-                if index.generation != generation:
-                    break
-                if anew and not start:
-                    # in one transaction with the first batch: whoever reads meanwhile sees the old index
-                    index.clear()
-                    index.note_boundary(boundary)
-                    generation = index.generation
-                for commit in islice(commits, _BATCH):
-                    index.add(commit)
+            batch = islice(commits, _BATCH)
+            if (generation := _extend(index, batch, boundary, generation, anew=anew and not start)) is None:
+                break
         else:
             return
     raise StoreError(f"history index {index_path(repository)}: other processes keep emptying it; run it again")
@@ -241,7 +236,7 @@ def _add_counts(repository: Repository, index: HistoryIndex, progress: Progress 
     ids = index.uncounted()
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
-        commits = _told(_read(repository, batch, Detail.COUNTS), len(ids), progress, start)
+        commits = _reporting(_read(repository, batch, Detail.COUNTS), len(ids), progress, start)
         # git takes its time: read all before the file is locked
         index.fill_lines(list(commits))
     index.note_counted()
@@ -252,16 +247,12 @@ def _new_ids(repository: Repository, base: str, tips: Sequence[str], limit: int)
 
     By date and not topologically: git then stops after ``limit`` commits instead of walking all of history.
     """
-    with suppress(GitError):
-        return _rev_list(repository, base, tips, limit)
-    # a tip was collected as garbage after a rebase
-    return _rev_list(repository, base, present(repository, tips), limit)
-
-
-def _rev_list(repository: Repository, base: str, tips: Sequence[str], limit: int) -> list[str]:
-    asked = "\n".join((base, *(f"^{tip}" for tip in tips), ""))
-    found = repository.git.run("rev-list", f"--max-count={limit}", "--stdin", stdin=asked.encode(), timeout=600)
-    return found.decode("ascii").split()[::-1]
+    options = (f"--max-count={limit}",)
+    try:
+        ids = rev_list(repository, [base], tips, options)
+    except GitError:  # a tip was collected as garbage after a rebase
+        ids = rev_list(repository, [base], present(repository, tips), options)
+    return ids[::-1]
 
 
 def _parents_first(commits: Iterable[Commit]) -> Iterator[Commit]:
@@ -282,7 +273,7 @@ def _parents_first(commits: Iterable[Commit]) -> Iterator[Commit]:
                 yield commit
 
 
-def _told(commits: Iterator[Commit], total: int, progress: Progress | None, done: int = 0) -> Iterator[Commit]:
+def _reporting(commits: Iterator[Commit], total: int, progress: Progress | None, done: int = 0) -> Iterator[Commit]:
     if progress is None:
         yield from commits
         return

@@ -33,7 +33,8 @@ from hyperion_hook.features.history.file_bug_features import (
     judged_files,
     numbers_after,
 )
-from hyperion_hook.git.log import Detail, commit_ids, read_commits
+from hyperion_hook.git.ancestry import commit_ids
+from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.trees import list_tree
 from hyperion_hook.store.history.index import HistoryIndex

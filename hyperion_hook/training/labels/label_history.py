@@ -11,9 +11,10 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import GitError
+from hyperion_hook.git.ancestry import commit_ids
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.diffs.difftree import DiffTree
-from hyperion_hook.git.log import Detail, commit_ids, read_commits, stream_commits
+from hyperion_hook.git.log import Detail, read_commits, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.rules.exclusions import Exclusions
 from hyperion_hook.git.rules.ignored_revisions import ignored_revisions
