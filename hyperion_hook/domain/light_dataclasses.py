@@ -35,10 +35,6 @@ class _Field:
         self.compare = compare
         self.repr = repr
 
-    def value(self) -> Any:
-        """Return the default, :data:`_ABSENT` for none."""
-        return self.default_factory() if self.default_factory is not _ABSENT else self.default
-
 
 def _light_dataclass(
     cls: _Class | None = None, *, frozen: bool = False, slots: bool = False
@@ -49,20 +45,22 @@ def _light_dataclass(
 def _made(plain: _Class, frozen: bool, slots: bool) -> _Class:
     if plain.__bases__ != (object,):
         raise TypeError(f"{plain.__name__} has a base; use dataclasses.dataclass")
-    names = tuple(name for name, kind in plain.__annotations__.items() if "ClassVar" not in str(kind))
     body = {name: value for name, value in vars(plain).items() if name not in _OF_THE_COMPILER}
-    given = {name: body[name] for name in names if name in body}
-    fields = {name: value if isinstance(value, _Field) else _Field(value) for name, value in given.items()}
+    fields: dict[str, _Field] = {}
+    for name, kind in plain.__annotations__.items():
+        if "ClassVar" not in str(kind):
+            default = body.get(name, _ABSENT)
+            fields[name] = default if isinstance(default, _Field) else _Field(default)
     own = {
-        "__match_args__": names,
-        "__dataclass_fields__": _StandardFields(names, fields, frozen=frozen),
-        **_comparing(names, fields, frozen=frozen),
+        "__match_args__": tuple(fields),
+        "__dataclass_fields__": _StandardFields(fields, frozen=frozen),
+        **_comparing(fields, frozen=frozen),
     }
     if frozen:
         own |= {"__setattr__": _refuse_to_assign, "__delattr__": _refuse_to_delete}
     cls: Any = plain
     if slots:
-        own |= {"__slots__": names, "__getstate__": _state, "__setstate__": _restore}
+        own |= {"__slots__": tuple(fields), "__getstate__": _state, "__setstate__": _restore}
         own |= {name: value for name, value in body.items() if name not in fields}
         cls = type(plain)(plain.__name__, (), own)
     else:
@@ -70,15 +68,20 @@ def _made(plain: _Class, frozen: bool, slots: bool) -> _Class:
             if name not in body:
                 setattr(cls, name, value)
         for name, entry in fields.items():
-            if entry.default is _ABSENT:
+            if entry.default is _ABSENT and name in body:
                 delattr(cls, name)
-    cls.__init__ = _initialiser(cls, names, fields, slots=slots)
+    cls.__init__ = _initialiser(cls, fields, slots=slots)
     return cls  # type: ignore[no-any-return]
 
 
-def _initialiser(cls: Any, names: tuple[str, ...], fields: dict[str, _Field], *, slots: bool) -> Callable[..., None]:
-    count = len(names)
-    usual = _usual(names, fields)
+def _initialiser(cls: Any, fields: dict[str, _Field], *, slots: bool) -> Callable[..., None]:
+    names, count = tuple(fields), len(fields)
+    # the defaults of the last fields, as far as they are values
+    usual: tuple[Any, ...] = ()
+    for entry in reversed(fields.values()):
+        if entry.default is _ABSENT:
+            break
+        usual = (entry.default, *usual)
     setters = tuple(vars(cls)[name].__set__ for name in names) if slots else ()
     finish: Callable[[object], None] | None = vars(cls).get("__post_init__")
 
@@ -86,7 +89,7 @@ def _initialiser(cls: Any, names: tuple[str, ...], fields: dict[str, _Field], *,
         if not named and count - len(usual) <= len(values) < count:
             values += usual[len(values) - count :]
         elif named or len(values) != count:
-            values = _bound(cls, names, fields, values, named)
+            values = _bound(cls, fields, values, named)
         if slots:
             for assign, value in zip(setters, values, strict=True):
                 assign(self, value)
@@ -98,31 +101,21 @@ def _initialiser(cls: Any, names: tuple[str, ...], fields: dict[str, _Field], *,
     return initialise
 
 
-def _usual(names: tuple[str, ...], fields: dict[str, _Field]) -> tuple[Any, ...]:
-    """Return the defaults of the last fields, as far as they are values."""
-    last: list[Any] = []
-    for name in reversed(names):
-        if name not in fields or fields[name].default is _ABSENT:
-            break
-        last.append(fields[name].default)
-    return tuple(reversed(last))
-
-
-def _bound(
-    cls: type, names: tuple[str, ...], fields: dict[str, _Field], values: tuple[Any, ...], named: dict[str, Any]
-) -> tuple[Any, ...]:
+def _bound(cls: type, fields: dict[str, _Field], values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
     """Return the values of all fields.
 
     Raises ``TypeError`` if there are too many, one twice, one of no field, or none for a field without default.
     """
-    row = list(values)
+    names, row = tuple(fields), list(values)
     for name in names[len(values) :]:
-        value = named.pop(name, _ABSENT)
-        if value is _ABSENT and name in fields:
-            value = fields[name].value()
+        entry = fields[name]
+        usual = entry.default if entry.default_factory is _ABSENT or name in named else entry.default_factory()
+        value = named.pop(name, usual)
         if value is _ABSENT:
             raise TypeError(f"{cls.__qualname__}: no value for '{name}'")
         row.append(value)
+    if twice := [name for name in named if name in fields]:
+        raise TypeError(f"{cls.__qualname__}: two values for '{twice[0]}'")
     if named or len(row) > len(names):
         fault = f"no field '{next(iter(named))}' to set" if named else f"{len(row)} values for {len(names)} fields"
         raise TypeError(f"{cls.__qualname__}: {fault}")
@@ -132,8 +125,8 @@ def _bound(
 class _StandardFields:
     """Stands for ``__dataclass_fields__`` until the standard library asks for it."""
 
-    def __init__(self, names: tuple[str, ...], fields: dict[str, _Field], *, frozen: bool) -> None:
-        self._names, self._fields, self._frozen = names, fields, frozen
+    def __init__(self, fields: dict[str, _Field], *, frozen: bool) -> None:
+        self._fields, self._frozen = fields, frozen
 
     def __get__(self, instance: object, owner: type) -> dict[str, Any]:
         import dataclasses
@@ -144,14 +137,14 @@ class _StandardFields:
             options = {key: getattr(entry, key) for key in entry.__slots__ if getattr(entry, key) is not _ABSENT}
             body[name] = dataclasses.field(**options)
         standard: Any = dataclasses.dataclass(frozen=self._frozen, repr=False, eq=False)(type(made.__name__, (), body))
-        type.__setattr__(made, "__dataclass_params__", standard.__dataclass_params__)
-        type.__setattr__(made, "__dataclass_fields__", standard.__dataclass_fields__)
+        for name in ("__dataclass_params__", "__dataclass_fields__"):
+            type.__setattr__(made, name, getattr(standard, name))
         return standard.__dataclass_fields__  # type: ignore[no-any-return]
 
 
-def _comparing(names: tuple[str, ...], fields: dict[str, _Field], *, frozen: bool) -> dict[str, Any]:
-    compared = [name for name in names if name not in fields or fields[name].compare]
-    shown = [name for name in names if name not in fields or fields[name].repr]
+def _comparing(fields: dict[str, _Field], *, frozen: bool) -> dict[str, Any]:
+    compared = [name for name, entry in fields.items() if entry.compare]
+    shown = [name for name, entry in fields.items() if entry.repr]
     key: Callable[[object], object] = attrgetter(*compared) if compared else lambda _: ()
 
     def equal(self: object, other: object) -> bool:

@@ -6,11 +6,11 @@ Bodies hold templates, changelogs and quoted releases, so a fix is read from the
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from types import ModuleType
+from functools import lru_cache
 
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.history import CommitFlag
+from hyperion_hook.domain.message import patterns
 from hyperion_hook.domain.message.programs import is_bot, is_program
 
 CLASSIFIER_VERSION = 7
@@ -18,20 +18,6 @@ CLASSIFIER_VERSION = 7
 
 _SUBJECT_LIMIT = 300
 _BODY_LIMIT = 20_000
-
-
-@cache
-def _patterns() -> ModuleType:
-    from hyperion_hook.domain.message import patterns as message_patterns
-
-    return message_patterns
-
-
-@cache
-def _people_patterns() -> ModuleType:
-    from hyperion_hook.domain.message import people_patterns
-
-    return people_patterns
 
 
 @lru_cache(maxsize=16)  # one commit's message is asked about by several, one after the other
@@ -51,7 +37,6 @@ def classify_message(message: str, author: Author) -> CommitFlag:
     >>> classify_message("Fix typo in the docs", ada)
     <CommitFlag.NONE: 0>
     """
-    patterns = _patterns()
     flags = CommitFlag.BOT if is_bot(author) else CommitFlag.NONE
     subject, _, body = message.lstrip().partition("\n")
     subject = " ".join(subject[:_SUBJECT_LIMIT].lower().split())
@@ -72,7 +57,6 @@ def classify_message(message: str, author: Author) -> CommitFlag:
 
 
 def _is_fix(subject: str, body: str) -> bool:
-    patterns = _patterns()
     if patterns.OTHER_PURPOSE.match(subject):
         return False
     if (subject[:1] == ":" or not subject[:1].isascii()) and patterns.MARK_OF_FIX.match(subject):
@@ -113,7 +97,6 @@ def strip_trailers(message: str) -> str:
     >>> strip_trailers("Add x\n\nBecause.\n\nSigned-off-by: Ada <a@b.c>\n")
     'Add x\n\nBecause.'
     """
-    patterns = _patterns()
     lines = message.strip().split("\n")
     end = len(lines)
     while end > 1:
@@ -141,7 +124,7 @@ def issue_references(message: str) -> set[str]:
     words = message[: _BODY_LIMIT + _SUBJECT_LIMIT].split()
     likely = " ".join([word for word in words if "#" in word or "-" in word or "://" in word])
     results = set()
-    for match in _patterns().ISSUE.finditer(likely):
+    for match in patterns.ISSUE.finditer(likely):
         number = match["number"] or match["gh"] or match["url"]
         results.add(f"#{int(number)}" if number else match["ticket"] or match["browse"])
     return results
@@ -161,7 +144,6 @@ def trailers(message: str) -> list[tuple[str, Author]]:
     likely = "\n".join([line for line in lines if ":" in line and _names_a_review(line.lower())])
     if not likely:
         return []
-    patterns = _people_patterns()
     results: dict[tuple[str, Author], None] = {}
     for match in patterns.REVIEW_LINE.finditer(likely):
         for part in patterns.PERSON_SEPARATOR.split(match[2][:2_000]):

@@ -78,22 +78,30 @@ class FeatureSet(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A feature set ready to be put in."""
+    """A set as its table has it, moments in microseconds; where numbers of texts stand, the texts until it is put in.
 
-    repository: str
-    version: str
-    tags: dict[str, str]
-    names: str
+    ``extracted`` is ``None`` where it is the same as ``event``, ``used`` for a pinned set, ``missing`` for nothing.
+    """
+
+    number: int
+    pinned: bool
+    repository: Any
     event: int
-    extracted: int
-    commit: bytes | str | None
+    tags: Any
+    names: Any
+    used: int | None
+    extracted: int | None
+    version: Any
+    revision: bytes | str | None
     source: str | bytes
-    source_hash: bytes | str
+    source_hash: Any
     time_ms: float
     content: bytes
-    missing: str
-    numbers: bytes
-    pinned: bool
+    missing: Any = None
+    numbers: bytes = b""
+
+
+_VALUES = Row._fields[1:]
 
 
 def micros_of(moment: Moment) -> int:
@@ -158,13 +166,17 @@ def prepared(given: FeatureSet, now: int, hashes: dict[str, tuple[str, str]]) ->
     if source not in hashes:
         hashes[source] = source_hash(source)
     digest, reason = hashes[source]
+    event = now if given.event_at is None else micros_of(given.event_at)
     return Row(
+        0,
+        bool(given.pinned),
         given.repository,
-        given.extraction_version,
+        event,
         tags_of(given.tags),
         json.dumps(list(features)),
-        now if given.event_at is None else micros_of(given.event_at),
-        now,
+        None,
+        None if event == now else now,
+        given.extraction_version,
         None if given.commit is None else revision_of(given.commit),
         source_of(source),
         bytes.fromhex(digest) if digest else reason,
@@ -172,7 +184,6 @@ def prepared(given: FeatureSet, now: int, hashes: dict[str, tuple[str, str]]) ->
         bytes.fromhex(content_hash(features)),
         missing,
         numbers,
-        bool(given.pinned),
     )
 
 
@@ -184,43 +195,31 @@ def put(file: FeatureFile, rows: Sequence[Row]) -> list[int]:
 
 def _put(file: FeatureFile, row: Row, use: int) -> int:
     execute, number_of = file.connection.execute, file.number_of
-    repository, version = number_of(json.dumps(row.repository), "repositories"), number_of(json.dumps(row.version))
-    tags = file.tags_number(row.tags)
-    values: dict[str, object] = {
-        "pinned": row.pinned,
-        "repository": repository,
-        "event": row.event,
-        "tags": tags,
-        "names": number_of(row.names, "shapes"),
-        "used": None if row.pinned else use,
-        "extracted": None if row.extracted == row.event else row.extracted,
-        "version": version,
-        "revision": row.commit,
-        "source": row.source,
-        "source_hash": row.source_hash
-        if isinstance(row.source_hash, bytes)
-        else number_of(json.dumps(row.source_hash)),
-        "time_ms": row.time_ms,
-        "content": row.content,
-        "missing": number_of(row.missing) if row.missing else None,
-        "numbers": row.numbers,
-    }
-    if row.commit is not None:
-        result = execute(
+    row = row._replace(
+        repository=number_of(json.dumps(row.repository), "repositories"),
+        version=number_of(json.dumps(row.version)),
+        tags=file.tags_number(row.tags),
+        names=number_of(row.names, "shapes"),
+        used=None if row.pinned else use,
+        source_hash=number_of(json.dumps(row.source_hash)) if isinstance(row.source_hash, str) else row.source_hash,
+        missing=number_of(row.missing) if row.missing else None,
+    )
+    if row.revision is not None:
+        known = execute(
             f"SELECT number, content, pinned FROM sets WHERE {OF_COMMIT}",  # noqa: S608
-            (row.commit[-8:], row.commit, repository, version, row.source),
+            (row.revision[-8:], row.revision, row.repository, row.version, row.source),
         ).fetchone()
-        if result is not None and result[1] == row.content:
-            if result[2]:
-                values |= {"pinned": True, "used": None}
+        if known is not None and known[1] == row.content:
+            if known[2]:
+                row = row._replace(pinned=True, used=None)
             # the values too: they are the same, but their bytes may have been damaged
-            columns = ", ".join(f"{name} = ?" for name in values)
-            execute(f"UPDATE sets SET {columns} WHERE number = ?", (*values.values(), result[0]))  # noqa: S608
-            return int(result[0])
-        if result is not None:
-            execute("DELETE FROM sets WHERE number = ?", (result[0],))
-    statement = f"INSERT INTO sets ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"  # noqa: S608
-    number = execute(statement, tuple(values.values())).lastrowid
+            columns = ", ".join(f"{name} = ?" for name in _VALUES)
+            execute(f"UPDATE sets SET {columns} WHERE number = ?", (*row[1:], known[0]))  # noqa: S608
+            return int(known[0])
+        if known is not None:
+            execute("DELETE FROM sets WHERE number = ?", (known[0],))
+    marks = ", ".join("?" * len(_VALUES))
+    number = execute(f"INSERT INTO sets ({', '.join(_VALUES)}) VALUES ({marks})", row[1:]).lastrowid  # noqa: S608
     assert number is not None  # noqa: S101 - an INSERT has a row
     return number
 

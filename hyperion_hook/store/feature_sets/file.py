@@ -141,10 +141,7 @@ class FeatureFile:
     def writing(self) -> Iterator[StoreConnection]:
         """Hold the one place of a writer; all that is done becomes visible at the end, or nothing.
 
-        Raises
-        ------
-        StoreError
-            As in ``reading``; then nothing was changed.
+        Raises ``StoreError`` as in ``reading``; then nothing was changed.
         """
         with self.reading() as connection, connection.any_length():
             connection.execute("BEGIN IMMEDIATE")

@@ -11,18 +11,14 @@ from typing import Any, NamedTuple
 from hyperion_hook.errors import StoreError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.store.feature_sets.content import DamagedRowError, absences_of, content_hash, joined, numbers_of
-from hyperion_hook.store.feature_sets.feature_set import EPOCH, OF_COMMIT, json_of, revision_of, source_of, tags_of
+from hyperion_hook.store.feature_sets.feature_set import EPOCH, OF_COMMIT, Row, json_of, revision_of, source_of, tags_of
 from hyperion_hook.store.feature_sets.file import FeatureFile, pair_text
 from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
 
-_COLUMNS = (
-    "number, pinned, repository, event, tags, names, extracted, version, revision, source, source_hash, time_ms,"
-    " content"
-)
-_ALL = f"{_COLUMNS}, missing, numbers"
+_ALL = ", ".join(Row._fields)
+_COLUMNS = ", ".join(Row._fields[:-2])
+"""All but the values."""
 _NEWEST = "event DESC, number DESC"
-
-Row = tuple[Any, ...]
 
 
 class Query(NamedTuple):
@@ -47,8 +43,8 @@ def read_one(file: FeatureFile, number: int, expired: int) -> StoredFeatures | N
 
     Raises ``StoreError`` if its content is not what was stored.
     """
-    row = file.connection.execute(f"SELECT {_ALL} FROM sets WHERE number = ?", (number,)).fetchone()  # noqa: S608
-    if row is None or not (row[1] or row[3] > expired):
+    row = _one(file, expired, "number = ?", number)
+    if row is None:
         return None
     try:
         stored = _stored(file, row)
@@ -65,17 +61,16 @@ def read_commit(
 ) -> StoredFeatures | None:
     """Return the set of a commit and file by a version of the extractor; ``None`` where none is served, or whole."""
     revision = revision_of(commit)
-    row = file.connection.execute(
-        f"SELECT {_ALL} FROM sets WHERE {OF_COMMIT}",  # noqa: S608
-        (
-            revision[-8:],
-            revision,
-            file.known(json_of("repository", repository)),
-            file.known(json_of("extraction_version", version)),
-            source_of(source),
-        ),
-    ).fetchone()
-    return None if row is None or not (row[1] or row[3] > expired) else stored_of(file, row)
+    known = file.known(json_of("repository", repository)), file.known(json_of("extraction_version", version))
+    row = _one(file, expired, OF_COMMIT, revision[-8:], revision, *known, source_of(source))
+    return None if row is None else stored_of(file, row)
+
+
+def _one(file: FeatureFile, expired: int, condition: str, *values: object) -> Row | None:
+    """Return the row that fulfils a condition, ``None`` where there is none that is served."""
+    found = file.connection.execute(f"SELECT {_ALL} FROM sets WHERE {condition}", values).fetchone()  # noqa: S608
+    row = None if found is None else Row(*found)
+    return row if row is not None and (row.pinned or row.event > expired) else None
 
 
 def search(file: FeatureFile, query: Query, limit: int | None) -> list[FeatureMetadata]:
@@ -101,10 +96,9 @@ def latest(file: FeatureFile, query: Query) -> StoredFeatures | None:
     for pinned in (0, 1):
         conditions, values = _conditions(file, query, pinned)
         statement = f"SELECT {_ALL} FROM sets WHERE {conditions} ORDER BY {_NEWEST} LIMIT 1"  # noqa: S608
-        row = file.connection.execute(statement, values).fetchone() if conditions else None
-        if row is not None:
+        for row in map(Row._make, file.connection.execute(statement, values).fetchall() if conditions else ()):
             with suppress(DamagedRowError):
-                results.append((row[3], row[0], _stored(file, row)))
+                results.append((row.event, row.number, _stored(file, row)))
     return max(results)[-1] if results else None
 
 
@@ -119,7 +113,8 @@ def _rows(file: FeatureFile, query: Query, columns: str, order: str, limit: int 
     # chosen and put in order in the index, which is narrow; only the rows that are wanted are then read whole
     chosen = f"SELECT number FROM ({' UNION ALL '.join(parts)}) ORDER BY {order} LIMIT ?"  # noqa: S608
     statement = f"SELECT {columns} FROM sets WHERE number IN ({chosen}) ORDER BY {order}"  # noqa: S608
-    return file.connection.execute(statement, [*values, -1 if limit is None else limit]).fetchall()
+    rows = file.connection.execute(statement, [*values, -1 if limit is None else limit]).fetchall()
+    return [Row(*row) for row in rows]
 
 
 def _conditions(file: FeatureFile, query: Query, pinned: int) -> tuple[str, list[object]]:
@@ -178,51 +173,35 @@ def moment_of(micros: int) -> datetime:
 
 def metadata_of(file: FeatureFile, row: Row) -> FeatureMetadata:
     """Return what a row says of its set."""
-    (
-        number,
-        pinned,
-        repository,
-        event,
-        tags,
-        names,
-        extracted,
-        version,
-        revision,
-        source,
-        source_hash,
-        time_ms,
-        content,
-    ) = row[:13]
     try:
-        name_list = list(file.value(names))
-        is_hash = isinstance(source_hash, bytes)
+        names = list(file.value(row.names))
+        is_hash = isinstance(row.source_hash, bytes)
         return FeatureMetadata(
-            file.id_of(number),
-            source.decode("utf-8", "surrogatepass") if isinstance(source, bytes) else source,
-            file.value(repository),
-            moment_of(event if extracted is None else extracted),
-            name_list,
-            len(name_list),
-            content.hex(),
-            source_hash.hex() if is_hash else "",
-            dict(file.value(tags)),
-            time_ms,
-            file.value(version),
-            revision.hex() if isinstance(revision, bytes) else revision,
-            moment_of(event),
-            bool(pinned),
-            "" if is_hash else file.value(source_hash),
+            file.id_of(row.number),
+            row.source.decode("utf-8", "surrogatepass") if isinstance(row.source, bytes) else row.source,
+            file.value(row.repository),
+            moment_of(row.event if row.extracted is None else row.extracted),
+            names,
+            len(names),
+            row.content.hex(),
+            row.source_hash.hex() if is_hash else "",
+            dict(file.value(row.tags)),
+            row.time_ms,
+            file.value(row.version),
+            row.revision.hex() if isinstance(row.revision, bytes) else row.revision,
+            moment_of(row.event),
+            bool(row.pinned),
+            "" if is_hash else file.value(row.source_hash),
         )
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise sqlite3.DatabaseError(f"row {number}: {error}") from error
+        raise sqlite3.DatabaseError(f"row {row.number}: {error}") from error
 
 
 def _stored(file: FeatureFile, row: Row) -> StoredFeatures:
     metadata = metadata_of(file, row)
-    missing, numbers = row[13], row[14]
     count = metadata.n_features
-    absent = {} if missing is None else absences_of(file.value(missing), count)
-    return StoredFeatures(metadata, joined(metadata.feature_names, numbers_of(numbers, count), absent))
+    absent = {} if row.missing is None else absences_of(file.value(row.missing), count)
+    return StoredFeatures(metadata, joined(metadata.feature_names, numbers_of(row.numbers, count), absent))
 
 
 def figures(file: FeatureFile, expired: int) -> dict[str, Any]:

@@ -44,6 +44,9 @@ _MOST = 2**62
 class FeatureStore(FeatureWriter):
     """Stores and serves feature sets; a context manager, and safe with several threads and processes.
 
+    Raises ``ConfigError`` if an argument or setting is out of its range; ``StoreError`` if the file cannot be opened,
+    is no feature store, or is damaged, which every method may meet.
+
     Parameters
     ----------
     path
@@ -64,13 +67,6 @@ class FeatureStore(FeatureWriter):
         says; by default only at the default path, where nobody else's file can be.
     root
         The folder above the file from which on no link is followed; by default the file's own.
-
-    Raises
-    ------
-    ConfigError
-        If an argument or setting is out of its range.
-    StoreError
-        If the file cannot be opened, is no feature store, or is damaged, which every method may meet.
 
     Examples
     --------
@@ -249,6 +245,9 @@ class FeatureStore(FeatureWriter):
     ) -> pd.DataFrame:
         """Return features as a frame to learn from; NaN where a value is missing.
 
+        Raises ``ConfigError`` if a column of ``entities`` is not there; ``MissingExtraError`` if pandas is not
+        installed; ``StoreError`` if the file is damaged.
+
         Parameters
         ----------
         repository, tags, since, until, extraction_version
@@ -267,15 +266,6 @@ class FeatureStore(FeatureWriter):
         pd.DataFrame
             The columns ``repository``, ``source_file``, ``commit``, ``event_at`` and the features, oldest event first;
             with ``entities`` their columns, ``feature_set_id``, ``event_at`` and the features, in their order.
-
-        Raises
-        ------
-        ConfigError
-            If a column of ``entities`` is not there.
-        MissingExtraError
-            If pandas is not installed.
-        StoreError
-            If the file is damaged.
         """
         from hyperion_hook.store.feature_sets.frames import completed, frame_of
 

@@ -127,6 +127,9 @@ class FeatureWriter:
     ) -> str:
         """Store features and return the id of the set; once it is returned, the set is kept even if we are killed.
 
+        Raises ``ConfigError`` if a name, value, tag or moment is not valid; ``StoreError`` if the file cannot be
+        written; nothing was stored.
+
         Parameters
         ----------
         features_dict
@@ -145,13 +148,6 @@ class FeatureWriter:
             How long that took, in milliseconds; by default what ``FeatureEngineer`` measured of these features.
         pinned
             Keep it whatever its age and however little it is used.
-
-        Raises
-        ------
-        ConfigError
-            If a name, value, tag or moment is not valid.
-        StoreError
-            If the file cannot be written; nothing was stored.
         """
         if extraction_time_ms is None:
             extraction_time_ms = float(getattr(features_dict, "extraction_time_ms", 0.0))
@@ -171,18 +167,14 @@ class FeatureWriter:
     def store_many(self, sets: Iterable[FeatureSet]) -> list[str]:
         """Store many sets in one step, all or none, and return their ids in order.
 
-        Raises
-        ------
-        ConfigError
-            If a name, value, tag or moment of any of them is not valid.
-        StoreError
-            If the file cannot be written; nothing was stored.
+        Raises ``ConfigError`` if a name, value, tag or moment of any of them is not valid; ``StoreError`` if the file
+        cannot be written; nothing was stored.
         """
         now = self._now()
         hashes: dict[str, tuple[str, str]] = {}
         rows = [prepared(given, now, hashes) for given in sets]
         for row in rows:
-            if row.event != now and not row.pinned and row.event <= self._expired(now):
+            if row.extracted is not None and not row.pinned and row.event <= self._expired(now):
                 raise ConfigError(
                     f"event_at of a set of '{row.repository}': is {self.ttl_hours:g} hours (the TTL) or more ago, so"
                     " the set would not be kept; give pinned=True, or a longer ttl_hours"
@@ -195,10 +187,7 @@ class FeatureWriter:
     def cleanup(self) -> int:
         """Remove what is too old to be served or beyond the bound, and give the room back; return how many sets went.
 
-        Raises
-        ------
-        StoreError
-            If the file cannot be written.
+        Raises ``StoreError`` if the file cannot be written.
         """
         with self._writing() as file:
             removed = self._trim(file, self._now())
@@ -209,10 +198,7 @@ class FeatureWriter:
     def discard(self, repository: str, extraction_version: str | None = None) -> int:
         """Remove the sets of a repository, pinned ones too, of one extraction version or of all; return how many.
 
-        Raises
-        ------
-        StoreError
-            If the file cannot be written.
+        Raises ``StoreError`` if the file cannot be written.
         """
         with self._writing() as file:
             named = {"repository": repository, "extraction_version": extraction_version}

@@ -75,10 +75,7 @@ class VersionStore:
     def versions(self, name: str) -> dict[str, Status]:
         """Return the versions of a model, oldest first, with how far each has come.
 
-        Raises
-        ------
-        ArtefactError
-            If the registry is damaged.
+        Raises ``ArtefactError`` if the registry is damaged.
         """
         state = self._state(name)
         return {str(version): state.status(version) for version in sorted(state.versions)}
@@ -86,10 +83,7 @@ class VersionStore:
     def production(self, name: str) -> str | None:
         """Return the version in production, ``None`` for none.
 
-        Raises
-        ------
-        ArtefactError
-            If the registry is damaged.
+        Raises ``ArtefactError`` if the registry is damaged.
         """
         serving = self._state(name).production
         return None if serving is None else str(serving)
@@ -97,12 +91,7 @@ class VersionStore:
     def find(self, name: str, version: str = "latest") -> ModelMetadata:
         """Return what is known of a version; ``latest`` is the highest, ``production`` the one that serves.
 
-        Raises
-        ------
-        ConfigError
-            If there is none.
-        ArtefactError
-            If the registry or the record is damaged.
+        Raises ``ConfigError`` if there is none; ``ArtefactError`` if the registry or the record is damaged.
         """
         state = self._state(name)
         return self._metadata(state, self._named(state, version))
@@ -110,17 +99,12 @@ class VersionStore:
     def folder(self, name: str, version: str) -> Path:
         """Return the folder of a version once its files are as they were registered.
 
+        Raises ``ConfigError`` if there is no such version; ``ArtefactError`` if a file is missing or changed.
+
         Parameters
         ----------
         name, version
             As for ``find``.
-
-        Raises
-        ------
-        ConfigError
-            If there is no such version.
-        ArtefactError
-            If a file is missing or changed.
         """
         metadata = self.find(name, version)
         folder = self._folder(name, metadata.version)
@@ -134,19 +118,15 @@ class VersionStore:
 
         A model that came from the same as an earlier version, and has its bytes, is that version.
 
+        Raises ``ArtefactError`` if the registry is damaged; ``StoreError`` if it cannot be written, or another process
+        holds it for long.
+
         Parameters
         ----------
         draft
             What the model is; its version is found by ``versions.next_version``.
         files_of
             Gives the files by plain name for a version; called while the registry is locked.
-
-        Raises
-        ------
-        ArtefactError
-            If the registry is damaged.
-        StoreError
-            If it cannot be written, or another process holds it for long.
         """
         name = draft.name
         with self._locked():
@@ -183,6 +163,9 @@ class VersionStore:
 
         What was in production is deprecated in the same step.
 
+        Raises ``ConfigError`` if there is no such version; ``ArtefactError`` if a file of it is missing or changed;
+        ``StoreError`` if the step is not legal, or the registry cannot be written.
+
         Parameters
         ----------
         name, version
@@ -194,15 +177,6 @@ class VersionStore:
             ``ANY`` where it does not matter.
         validation
             What was checked of the version just now; it is kept, and a trained version may then go to production.
-
-        Raises
-        ------
-        ConfigError
-            If there is no such version.
-        ArtefactError
-            If a file of it is missing or changed.
-        StoreError
-            If the step is not legal, or the registry cannot be written.
         """
         with self._changing(name) as change:
             state, number = change.state, self._named(change.state, version)
@@ -225,12 +199,8 @@ class VersionStore:
 
         If it served, none does then.
 
-        Raises
-        ------
-        ConfigError
-            If there is no such version.
-        StoreError
-            If it is deprecated already, or the registry cannot be written.
+        Raises ``ConfigError`` if there is no such version; ``StoreError`` if it is deprecated already, or the registry
+        cannot be written.
         """
         with self._changing(name) as change:
             number = self._named(change.state, version)
@@ -240,12 +210,8 @@ class VersionStore:
     def rollback(self, name: str) -> tuple[str | None, str | None]:
         """Return to what served before, and return both versions; ``None`` stands for no version.
 
-        Raises
-        ------
-        ArtefactError
-            If what served before is damaged.
-        StoreError
-            If nothing served before, or the registry cannot be written.
+        Raises ``ArtefactError`` if what served before is damaged; ``StoreError`` if nothing served before, or the
+        registry cannot be written.
         """
         with self._changing(name) as change:
             before = change.state.production
