@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntFlag
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.light_dataclasses import dataclass
@@ -133,40 +133,51 @@ class Months(tuple[Tally, ...]):
         return sum(tally.commits for tally in self), sum(tally.fixes for tally in self)
 
 
-class History(Protocol):
-    """What was known strictly before a change."""
+class History:
+    """What was known strictly before a change; by itself nothing.
 
-    @property
-    def missing_reason(self) -> str | None:
-        """Why this history is shorter than the repository's (no index yet, shallow clone), or ``None``."""
+    Attributes
+    ----------
+    missing_reason
+        Why this history is shorter than the repository's (no index yet, shallow clone), or ``None``.
+    """
+
+    missing_reason: str | None = None
 
     def file(self, path: str) -> FileHistory:
         """Return the life of the file that has this path at the base commit."""
+        return FileHistory((), None, 0)
 
     def author_number(self, author: Author) -> int | None:
         """Return the number that file events carry for an author, ``None`` for one never seen."""
+        return None
 
     def author(self, author: Author) -> Months:
         """Return an author's commits month by month, oldest first."""
+        return Months()
 
     def author_in(self, author: Author, subsystem: str) -> Months:
         """Return an author's commits in a subsystem (top-level folder, '' for the top level) month by month."""
+        return Months()
 
     def directory(self, directory: str) -> Months:
         """Return the commits that touched files directly in a folder ('' for the top level) month by month."""
+        return Months()
 
     def repository(self) -> Months:
         """Return all commits month by month, oldest first."""
+        return Months()
 
     def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:
         """Return what the newest commits on files with these paths at the base commit changed beside them."""
+        return ()
 
     def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:
         """Return what the base commit knows of files by number; those deleted or without path are left out."""
+        return {}
 
 
-@dataclass(frozen=True, slots=True)
-class EmptyHistory:
+class EmptyHistory(History):
     """The history before a root commit, or of a repository that cannot be read.
 
     Examples
@@ -175,28 +186,5 @@ class EmptyHistory:
     ()
     """
 
-    missing_reason: str | None = None
-
-    def file(self, path: str) -> FileHistory:  # noqa: D102
-        return FileHistory((), None, 0)
-
-    def author_number(self, author: Author) -> int | None:  # noqa: D102
-        return None
-
-    def author(self, author: Author) -> Months:  # noqa: D102
-        return Months()
-
-    def author_in(self, author: Author, subsystem: str) -> Months:  # noqa: D102
-        return Months()
-
-    def directory(self, directory: str) -> Months:  # noqa: D102
-        return Months()
-
-    def repository(self) -> Months:  # noqa: D102
-        return Months()
-
-    def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:  # noqa: D102
-        return ()
-
-    def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:  # noqa: D102
-        return {}
+    def __init__(self, missing_reason: str | None = None) -> None:
+        self.missing_reason = missing_reason

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from hyperion_hook.domain.remedies import Note
 from hyperion_hook.domain.vector import NOT_FETCHED, Missing
 from hyperion_hook.errors import GitError
-from hyperion_hook.git.conversation import Conversation
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.run import Conversation
 from hyperion_hook.git.trees import TREE_MODE, TreeEntry, parse_tree
 
 DAMAGED = Missing(Note("the object is damaged", run="git fsck"))

@@ -15,7 +15,7 @@ from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.errors import GitError, NotARepositoryError
 from hyperion_hook.git.environment import neutral
-from hyperion_hook.git.environment.trust import trusted_folders
+from hyperion_hook.git.environment.variables import trusted_folders
 from hyperion_hook.git.rules.source_attributes import SOURCES_ONLY
 from hyperion_hook.git.run import REMEDY, Git, complaint
 

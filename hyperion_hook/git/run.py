@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Self, cast
 
 from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.errors import GitError
@@ -114,6 +114,7 @@ class Process:
 
 _FITS_A_PIPE = 4_096
 """Bytes that an empty pipe takes on every system without waiting for its reader."""
+_SECONDS = 60.0
 PATIENT_SECONDS = 600.0
 """Limit of a git that reads what is recorded: how much it reads is bounded by counts, so a longer one hangs."""
 
@@ -180,17 +181,17 @@ class Git:
 
     def start(self, *arguments: str) -> Process:
         """Start git to be asked and to answer; the caller ends it."""
-        return self._start(arguments, listen=False)
+        return self._start(self.command(*arguments), self._environment, arguments[0], listen=False)
 
-    def _start(self, arguments: tuple[str, ...], *, listen: bool) -> Process:
+    def _start(self, command: tuple[str, ...], environment: Mapping[str, str], action: str, *, listen: bool) -> Process:
         try:
-            return Process(self.command(*arguments), self.folder, self._environment, listen=listen)
+            return Process(command, self.folder, environment, listen=listen)
         except (FileNotFoundError, NotADirectoryError):
             raise GitError(_not_started(self.folder)) from None
         except (OSError, ValueError) as error:
-            raise GitError(f"git {arguments[0]}: cannot be started in {self.folder}: {error}") from None
+            raise GitError(f"git {action}: cannot be started in {self.folder}: {error}") from None
 
-    def run(self, *arguments: str, stdin: bytes = b"", timeout: float = 60.0, check: bool = True) -> bytes:
+    def run(self, *arguments: str, stdin: bytes = b"", timeout: float = _SECONDS, check: bool = True) -> bytes:
         """Run git to its end and return its standard output.
 
         Raises ``GitError`` if git is not there, takes longer than ``timeout`` seconds, or (with ``check``)
@@ -210,15 +211,21 @@ class Git:
 
     def error_of(self, *arguments: str) -> bytes:
         """Return all that git says on standard error where it fails, nothing where it does not."""
-        _, error, code = self._finish(arguments, b"", 60.0)
+        _, error, code = self._finish(arguments, b"", _SECONDS)
         return error if code else b""
 
     def _finish(self, arguments: tuple[str, ...], stdin: bytes, timeout: float) -> tuple[bytes, bytes, int]:
-        process = self._start(arguments, listen=True)
+        return self._ended(self.command(*arguments), self._environment, arguments[0], stdin, timeout)
+
+    def _ended(
+        self, command: tuple[str, ...], environment: Mapping[str, str], action: str, stdin: bytes, timeout: float
+    ) -> tuple[bytes, bytes, int]:
+        """Return what git writes to its two outputs, and its status."""
+        process = self._start(command, environment, action, listen=True)
         try:
             out, error = process.popen.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired:
-            raise GitError(f"git {arguments[0]}: no answer within {timeout:g} s") from None
+            raise GitError(f"git {action}: no answer within {timeout:g} s") from None
         finally:
             process.end()
         return out, error, process.popen.returncode
@@ -229,19 +236,10 @@ class Git:
         Nothing but ``config`` and ``var`` may be asked, which run no other program. A refusal is an empty answer.
         """
         variables, command = self.question(*arguments)
-        try:
-            done = subprocess.run(
-                command,
-                cwd=self.folder,
-                env=variables,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=60,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return b""
-        return done.stdout if done.returncode == 0 else b""
+        with suppress(GitError):
+            out, _, code = self._ended(command, variables, arguments[0], b"", _SECONDS)
+            return b"" if code else out
+        return b""
 
     def question(self, *arguments: str) -> tuple[dict[str, str], tuple[str, ...]]:
         """Return the environment and the command line of what ``ask`` runs."""
@@ -258,7 +256,7 @@ class Git:
 
         Leaving the block early ends git quietly; a failure of git after its whole output was read is raised.
         """
-        process = self._start(arguments, listen=True)
+        process = self._start(self.command(*arguments), self._environment, arguments[0], listen=True)
         feeder = _feed(process.stdin, stdin)
         complaints: list[bytes] = []
         # standard error is read beside, or a talkative git would wait for ever
@@ -278,6 +276,48 @@ class Git:
             process.end()
         if finished and process.popen.returncode:
             raise GitError(f"git {arguments[0]}: {complaint(b''.join(complaints))}")
+
+
+class Conversation:
+    """A long-running git that answers questions, a context manager: one process instead of one a question.
+
+    Git is started at the first question, and anew at the next one after it broke off.
+    """
+
+    def __init__(self, git: Git, *arguments: str) -> None:
+        self._git, self._arguments = git, arguments
+        self._process: Process | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End git."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.end()
+
+    def asked(self, question: bytes) -> Process:
+        """Put a question and return the process, whose output is the answer.
+
+        Raises ``GitError`` if git cannot be started or has broken off.
+        """
+        if self._process is None:
+            self._process = self._git.start(*self._arguments)
+        try:
+            self._process.stdin.write(question)
+            self._process.stdin.flush()
+        except OSError:
+            raise self.broken() from None
+        return self._process
+
+    def broken(self) -> GitError:
+        """End git, and return the error to raise."""
+        self.close()
+        return GitError(f"git {self._arguments[0]}: broke off; an object may be missing or damaged, run: git fsck")
 
 
 def _is_exhausted(pipe: IO[bytes]) -> bool:

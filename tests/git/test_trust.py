@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.errors import NotARepositoryError
-from hyperion_hook.git.environment.trust import trusted_folders
-from hyperion_hook.git.environment.variables import scrubbed
+from hyperion_hook.git.environment.variables import scrubbed, trusted_folders
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import Git
 from tests.support.repo import TestRepo

@@ -74,7 +74,8 @@ def test_an_empty_index_knows_nothing() -> None:
     with HistoryIndex.open(None) as index:
         assert index.commit_count == 0
         assert index.tips() == []
-        assert index.history_at(None) == EmptyHistory()
+        history = index.history_at(None)
+        assert (type(history), history.missing_reason) == (EmptyHistory, None)
         assert not index.knows("0" * 40)
 
 

@@ -79,7 +79,7 @@ def assert_exact(repo: TestRepo, base: str | None = None) -> list[str]:
 
 def test_before_the_first_commit_there_is_no_history(tmp_path: Path) -> None:
     index, history = open_history(here(TestRepo(tmp_path / "repo")), None)
-    assert history == EmptyHistory()
+    assert (type(history), history.missing_reason) == (EmptyHistory, None)
     index.close()
 
 

@@ -48,9 +48,10 @@ ONLY_RECENT = "only recent commits are listed"
 
 
 @dataclass(frozen=True)
-class RawHistory(EmptyHistory):
+class RawHistory(History):
     """The commits on one file, the same whatever its path is; ``missing_reason`` where only the newest are listed."""
 
+    missing_reason: str | None = None
     events: tuple[FileEvent, ...] = ()
     numbers: Mapping[str, int] | None = None
     lacks: frozenset[str] = frozenset()

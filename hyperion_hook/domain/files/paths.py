@@ -28,7 +28,7 @@ _TEST_FOLDER = late_pattern(
 )
 _TEST = late_pattern(
     rf"{_TEST_FOLDER.pattern}|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*[-._](?:{'|'.join(TEST_WORDS)})\.[^/]+"
-    rf"|[^/]*(?:{'|'.join(TEST_CLASSES)})\.(?:{'|'.join(TEST_CLASS_EXTENSIONS)}))$|\.(?:bats|feature|t)$",
+    rf"|[^/]*(?:{'|'.join(TEST_CLASSES)})\.(?:{'|'.join(TEST_CLASS_EXTENSIONS)}))$|\.(?:bats|feature|t)$"
 )
 _DOCUMENT = late_pattern(
     r"(?:^|/)(?:docs?|documentation|site|website)/|\.(?:md|rst|txt|adoc|asciidoc|markdown|textile|tex|html?|css|scss|svg)$"

@@ -37,7 +37,7 @@ SERIOUS_WORD = late_pattern(rf"\b(?:{_SERIOUS})\b")
 FIX_WORD = late_pattern(
     rf"\b(?:{_FIX}(?!(?<=fixed)[- ](?:width|size|length|height|point|position|layout|seed|rate|time|term))"
     r"|broken|wrong|wrongly|incorrect|incorrectly|fails|(?:can|may|could) fail|fail (?:to|on|if|when|with)"
-    r"|hangs?|stuck|corrupt(?:s|ed|ion)?|(?:do(?:es)?n't|does not|not) work(?:ing)?)\b",
+    r"|hangs?|stuck|corrupt(?:s|ed|ion)?|(?:do(?:es)?n't|does not|not) work(?:ing)?)\b"
 )
 HARMLESS_FIX = late_pattern(
     # "fix typo in x", "fix the parser tests": a cosmetic noun, and after it an end or a preposition
@@ -48,20 +48,20 @@ HARMLESS_FIX = late_pattern(
     rf"|\b{_FIX} (?:(?!(?:{_SERIOUS}|of|for|when|if|with|to|after|by|from|and)\b)[\w./'`-]+ ){{2,3}}"
     r"(?:tests?|test-?cases?|builds?|change-?log)(?=$|\W*$| (?:on|in|with|for)\b)"
     # "typo fixes", "doc and test fixes"
-    rf"|(?<![\w-]){_COSMETIC}(?:(?: and |, ?| & |/){_COSMETIC})?[ -]{_FIX}\b",
+    rf"|(?<![\w-]){_COSMETIC}(?:(?: and |, ?| & |/){_COSMETIC})?[ -]{_FIX}\b"
 )
 COSMETIC_SUBJECT = late_pattern(
     r"\b(?:typos?|spelling|grammar|white-?spaces?|docs?|doc-?fix|doc-?strings?|documentation|javadocs?|read-?me|flaky"
     r"|quick-?start|tutorials?|tests|(?:unit|system|integration) test|flake8|pep-?8|lint|linter|linting|eslint|rubocop"
     r"|check-?style|rustfmt|clippy|gofmt|ci|jenkinsfile"
-    r"|link-?checks?|rst (?:syntax|markup|headers?)|fix(?:e[sd])? (?:the )?change-?log)\b",
+    r"|link-?checks?|rst (?:syntax|markup|headers?)|fix(?:e[sd])? (?:the )?change-?log)\b"
 )
 OTHER_PURPOSE = late_pattern(
     r"(?:docs?|style|tests?|ci|build|feat|feature|refactor|release)(?:\([^()]{0,80}\))?!?:"
     r"|fix\((?:deps?(?:-dev)?|dependencies|docs?|tests?|ci|lint|build|examples?|style|typos?|readme)\)!?:"
     r"|updat(?:e[sd]?|ing) (?:the )?(?:change-?log|read-?me|release notes|documentation|docs|authors|copyrights?)\b"
     r"|(?:bump|document(?:s|ed|ing)?|release|prepare|merged?|merging|version|changelog)\b"
-    r"|(?:add|adds|added|improve|write|more|new)\b(?![^:]*\band fix(?:e[sd])?\b)[^:]*\btests?\b",
+    r"|(?:add|adds|added|improve|write|more|new)\b(?![^:]*\band fix(?:e[sd])?\b)[^:]*\btests?\b"
 )
 FIX_REFERENCE = late_pattern(
     r"\bfix(?:e[sd])?:? +(?:(?:issue|bug):? +)?(?:[\w.-]{1,60}/[\w.-]{1,60})?(?:#\d|gh-\d|[A-Z][A-Z0-9]{1,9}-\d"
@@ -74,7 +74,7 @@ NEW_ABILITY = late_pattern(
     r"(?:\[[^\]]{1,40}\]:? *|[\w./,()* -]{1,40}: *|[a-z][a-z0-9]+-\d+:? *|- *){0,2}"
     r"(?:add|adds|added|adding|implement(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|supports?|supported|allows?|allowed"
     r"|deprecate[sd]?|document(?:s|ed)?|expose[sd]?|enable[sd]?|upgrade[sd]?|provide[sd]?|creates?|created|new)\b"
-    r"(?! (?:an? |the |some )?missing)",
+    r"(?! (?:an? |the |some )?missing)"
 )
 _BEFORE_REVERT = (
     # a ticket, a tag, an emoji by its name or itself, how much and by whom

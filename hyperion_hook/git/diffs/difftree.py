@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hyperion_hook.domain.change import SUBMODULE_MODE, FileChange
-from hyperion_hook.git.conversation import Conversation
 from hyperion_hook.git.diffs.diff import MAX_PATCH_BYTES, parse_difference
-from hyperion_hook.git.run import Git
+from hyperion_hook.git.run import Conversation, Git
 
 OPTIONS = ("-r", "--root", "--no-commit-id", "--no-color", "--no-abbrev", "--full-index")
 RENAMES, SAME_CONTENT = "-M", "-M100%"

@@ -26,17 +26,13 @@ _SECONDS = 60.0
 class GitPythonGit(Git):
     """Git whose questions of where, settings and refs GitPython asks; objects and histories are read as ever."""
 
-    def ask(self, *arguments: str) -> bytes:
-        """Return what git says of settings and identities, as ``Git.ask``."""
-        variables, command = self.question(*arguments)
-        out, _, code = _answer(command, os.fspath(self.folder), variables)
-        return b"" if code else out
-
-    def _finish(self, arguments: tuple[str, ...], stdin: bytes, timeout: float) -> tuple[bytes, bytes, int]:
+    def _ended(
+        self, command: tuple[str, ...], environment: Mapping[str, str], action: str, stdin: bytes, timeout: float
+    ) -> tuple[bytes, bytes, int]:
         # another thread must not find the environment changed
-        if arguments[0] not in _QUESTIONS or stdin or threading.current_thread() is not threading.main_thread():
-            return super()._finish(arguments, stdin, timeout)
-        return _answer(self.command(*arguments), os.fspath(self.folder), self.environment)
+        if action not in _QUESTIONS or stdin or threading.current_thread() is not threading.main_thread():
+            return super()._ended(command, environment, action, stdin, timeout)
+        return _answer(command, os.fspath(self.folder), environment)
 
 
 def open_repository(path: Any = None) -> Repository:

@@ -101,12 +101,7 @@ class FeatureStore(FeatureWriter):
             return self._counted(file, result)
 
     def get_commit(
-        self,
-        repository: str,
-        commit: str,
-        *,
-        extraction_version: str = EXTRACTION_VERSION,
-        source_file: str = "",
+        self, repository: str, commit: str, *, extraction_version: str = EXTRACTION_VERSION, source_file: str = ""
     ) -> StoredFeatures | None:
         """Return the set of a commit (and file) by a version of the extractor, ``None`` where none is served."""
         with self._reading() as file:

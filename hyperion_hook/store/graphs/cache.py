@@ -62,12 +62,7 @@ class ImportGraphs:
     """
 
     def __init__(
-        self,
-        reader: BlobReader,
-        path: Path | None,
-        *,
-        max_unread: int | None = None,
-        root: Path | None = None,
+        self, reader: BlobReader, path: Path | None, *, max_unread: int | None = None, root: Path | None = None
     ) -> None:
         self._reader = reader
         self._trees = Trees(reader)

@@ -141,34 +141,25 @@ class FileLives:
         life = self.kept.get(file) or self._load(file, FILE_WINDOW + 1)
         events = life.events
         # most files were not touched since the branches parted
-        if life.newest >= view.first_hidden:
-            return self._seen(file, life, view)
-        newest = tuple(events[: -FILE_WINDOW - 1 : -1])
+        has_hidden = life.newest >= view.first_hidden
+        if has_hidden:
+            newest = tuple(islice((event for event in reversed(events) if view.sees(event.commit)), FILE_WINDOW))
+        else:
+            newest = tuple(events[: -FILE_WINDOW - 1 : -1])
         if len(newest) < FILE_WINDOW and not life.complete:
             self._load(file, None)
             return self.history(file, view)
+        if len(newest) < FILE_WINDOW and has_hidden:
+            return FileHistory(newest, newest[-1].time if newest else None, len(newest))
         if life.complete:
-            first, count = events[0].time if events else None, len(events)
+            first, count = next((event.time for event in events if view.sees(event.commit)), None), len(events)
         else:
             first, count = self._first_time(file, view), self._stored_count(file)
+        if has_hidden:
+            return FileHistory(newest, first, count - self._hidden.file_events(view.hidden, file))
         authors, flags = life.counted()
         commits = tuple(life.commits[: -FILE_WINDOW - 1 : -1])
         return FileHistory.counted(newest, first, count, commits=commits, author_counts=authors, flag_counts=flags)
-
-    def _seen(self, file: int, life: _Life, view: View) -> FileHistory:
-        """Return the life of a file some of whose events may be hidden."""
-        events = life.events
-        newest = tuple(islice((event for event in reversed(events) if view.sees(event.commit)), FILE_WINDOW))
-        if len(newest) < FILE_WINDOW:
-            if not life.complete:
-                self._load(file, None)
-                return self.history(file, view)
-            return FileHistory(newest, newest[-1].time if newest else None, len(newest))
-        hidden = self._hidden.file_events(view.hidden, file)
-        if life.complete:
-            first = next(event.time for event in events if view.sees(event.commit))
-            return FileHistory(newest, first, len(events) - hidden)
-        return FileHistory(newest, self._first_time(file, view), self._stored_count(file) - hidden)
 
     def _stored_count(self, file: int) -> int:
         self._flush()

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hyperion_hook.domain.author import Author
-from hyperion_hook.domain.history import FileHistory, Months, Tally
+from hyperion_hook.domain.history import FileHistory, History, Months, Tally
 from hyperion_hook.store.history.tallies import AUTHOR, AUTHOR_IN, DIRECTORY, REPOSITORY, TallyKey
 
 if TYPE_CHECKING:
@@ -18,23 +18,17 @@ if TYPE_CHECKING:
 _NO_LIFE = FileHistory((), None, 0)
 
 
-class IndexedHistory:
-    """The ``History`` of one indexed commit; it answers the same whatever else the index holds or will hold."""
+class IndexedHistory(History):
+    """The history of one indexed commit; it answers the same whatever else the index holds or will hold."""
 
     def __init__(self, index: Indexed, commit: bytes, missing_reason: str | None) -> None:
         self._index = index
         self._commit = commit
-        self._missing_reason = missing_reason
+        self.missing_reason = missing_reason
         self._files: dict[str, FileHistory] = {}
         self._together: dict[tuple[str, ...], tuple[PastOfFile, ...]] = {}
 
-    @property
-    def missing_reason(self) -> str | None:
-        """Why this history is shorter than the repository's, or ``None``."""
-        return self._missing_reason
-
-    def file(self, path: str) -> FileHistory:
-        """Return the life of the file that has this path at the base commit."""
+    def file(self, path: str) -> FileHistory:  # noqa: D102
         life = self._files.get(path)
         if life is None:
             with self._index.reading():
@@ -52,22 +46,20 @@ class IndexedHistory:
         view = index.view(self._commit)
         return index.states.file_at(number, view.visible, all_visible=not view.hidden)
 
-    def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:
-        """Return what the newest commits on files with these paths at the base commit changed beside them."""
+    def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:  # noqa: D102
         asked = tuple(dict.fromkeys(paths))
         if (known := self._together.get(asked)) is not None:
             return known
         with self._index.reading():
-            listed = []
-            for path in asked:
-                file = self._number(path)
-                if file > 0:
-                    listed.append((path, file, [event.commit for event in self.file(path).events]))
-            result = self._together[asked] = self._past.together(listed)
-            return result
+            numbers = {path: self._number(path) for path in asked}
+            past = self._together[asked] = self._past.together(
+                (path, file, [event.commit for event in self.file(path).events])
+                for path, file in numbers.items()
+                if file > 0
+            )
+            return past
 
-    def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:
-        """Return what the base commit knows of files by number; those deleted or without path are left out."""
+    def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:  # noqa: D102
         with self._index.reading():
             return self._past.known(files)
 
@@ -78,35 +70,30 @@ class IndexedHistory:
 
         return PastChanges(self._index, self._commit)
 
-    def author_number(self, author: Author) -> int | None:
-        """Return the number that file events carry for an author, ``None`` for one never seen."""
+    def author_number(self, author: Author) -> int | None:  # noqa: D102
         with self._index.reading():
             number = self._index.names.find_author(author.identity)
-            return number if number is not None and self.tally((AUTHOR, number, 0)) else None
+            return number if self._tally_of(AUTHOR, number) else None
 
-    def author(self, author: Author) -> Months:
-        """Return an author's commits month by month, oldest first."""
+    def author(self, author: Author) -> Months:  # noqa: D102
         with self._index.reading():
-            number = self._index.names.find_author(author.identity)
-            return Months() if number is None else self.tally((AUTHOR, number, 0))
+            return self._tally_of(AUTHOR, self._index.names.find_author(author.identity))
 
-    def author_in(self, author: Author, subsystem: str) -> Months:
-        """Return an author's commits in a subsystem (top-level folder, '' for the top level) month by month."""
+    def author_in(self, author: Author, subsystem: str) -> Months:  # noqa: D102
         with self._index.reading():
-            number = self._index.names.find_author(author.identity)
-            part = self._index.names.find_directory(subsystem)
-            return Months() if number is None or part is None else self.tally((AUTHOR_IN, number, part))
+            names = self._index.names
+            return self._tally_of(AUTHOR_IN, names.find_author(author.identity), names.find_directory(subsystem))
 
-    def directory(self, directory: str) -> Months:
-        """Return the commits that touched files directly in a folder ('' for the top level) month by month."""
+    def directory(self, directory: str) -> Months:  # noqa: D102
         with self._index.reading():
-            number = self._index.names.find_directory(directory)
-            return Months() if number is None else self.tally((DIRECTORY, number, 0))
+            return self._tally_of(DIRECTORY, self._index.names.find_directory(directory))
 
-    def repository(self) -> Months:
-        """Return all commits month by month, oldest first."""
+    def repository(self) -> Months:  # noqa: D102
         with self._index.reading():
             return self.tally((REPOSITORY, 0, 0))
+
+    def _tally_of(self, scope: int, key: int | None, part: int | None = 0) -> Months:
+        return Months() if key is None or part is None else self.tally((scope, key, part))
 
     def tally(self, key: TallyKey) -> Months:
         """Return one of the index's tallies as this commit and its ancestors know it, oldest month first."""

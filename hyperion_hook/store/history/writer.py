@@ -31,12 +31,7 @@ class HistoryWriter:
     """Adds commits; nothing is in the file before ``flush``, and nothing is certain before the transaction ends."""
 
     def __init__(
-        self,
-        connection: sqlite3.Connection,
-        graph: CommitGraph,
-        names: Names,
-        states: PathStates,
-        tallies: Tallies,
+        self, connection: sqlite3.Connection, graph: CommitGraph, names: Names, states: PathStates, tallies: Tallies
     ) -> None:
         self._connection = connection
         self._graph = graph
