@@ -49,10 +49,10 @@ def finely(probability: float) -> str:
 
     Examples
     --------
-    >>> finely(0.304), finely(0.0041), finely(0.0001)
-    ('30%', '0.4%', 'under 0.1%')
+    >>> finely(0.304), finely(0.0041), finely(0.0001), finely(0)
+    ('30%', '0.4%', 'under 0.1%', '0%')
     """
-    if probability >= 0.01:
+    if probability >= 0.01 or not probability:
         return percent(probability)
     return "under 0.1%" if probability < 0.001 else f"{100 * probability:.1f}%"
 

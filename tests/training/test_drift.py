@@ -114,7 +114,7 @@ def test_values_that_go_missing_are_drift() -> None:
     assert found.drifted_features == ("f1",)
     assert found.features[0].missing_current == 0.25
     assert found.features[0].test == "chi-square of what is missing"
-    assert "f1: missing in 0 % of the rows before, 25 % now" in "\n".join(drift_lines(found))
+    assert "f1: missing in 0% of the rows before, 25% now" in "\n".join(drift_lines(found))
 
 
 def test_a_constant_that_moves_either_way_is_drift() -> None:

@@ -7,6 +7,7 @@ missing values as well. P-values are corrected for the number of features.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from numbers import Real
@@ -85,15 +86,23 @@ def compare(
     for side, one, other in (("reference", before, after), ("current", after, before)):
         if alone := [column.name for name, column in one.items() if name not in other]:
             warnings.append(f"columns of the {side} rows alone, not compared: {listed(alone)}")
-    results = list(_adjusted(list(_compared(pairs, warnings)), threshold, alpha))
+    compared = list(_compared(pairs, warnings))
+    results = [
+        replace(item, p_adjusted=p, drifted=p <= alpha and item.magnitude >= threshold)
+        for item, p in zip(compared, measures.adjusted([item.p_value for item in compared]), strict=True)
+    ]
     apart = {canonical(name) for name in (target_column, score_column) if name is not None}
-    features = sorted((item for item in results if canonical(item.feature) not in apart), key=_rank)
+    features = sorted(
+        (item for item in results if canonical(item.feature) not in apart),
+        key=lambda item: (not item.drifted, -item.magnitude, item.p_adjusted, item.feature),
+    )
     others = {canonical(item.feature): item for item in results if canonical(item.feature) in apart}
+    beyond_chance, beyond_apart = (
+        [item.magnitude if item.p_adjusted <= alpha else 0.0 for item in items] for items in (features, others.values())
+    )
     return DriftReport(
         has_drift=any(item.drifted for item in results),
-        drift_magnitude=measures.overall(
-            [_counted(item, alpha) for item in features], [_counted(item, alpha) for item in others.values()]
-        ),
+        drift_magnitude=measures.overall(beyond_chance, beyond_apart),
         threshold=threshold,
         alpha=alpha,
         rows_reference=len(reference),
@@ -124,21 +133,8 @@ def _by_name(frame: pd.DataFrame) -> Mapping[str, Column]:
 
 
 def _twice(frame: pd.DataFrame) -> list[str]:
-    names = pd.Series([column.canonical for column in columns_of(frame)], dtype=object)
-    return sorted(set(names[names.duplicated()]))
-
-
-def _rank(item: FeatureDrift) -> tuple[bool, float, float, str]:
-    return not item.drifted, -item.magnitude, item.p_adjusted, item.feature
-
-
-def _counted(item: FeatureDrift, alpha: float) -> float:
-    return item.magnitude if item.p_adjusted <= alpha else 0.0
-
-
-def _adjusted(found: Sequence[FeatureDrift], threshold: float, alpha: float) -> Iterator[FeatureDrift]:
-    for item, p in zip(found, measures.adjusted([item.p_value for item in found]), strict=True):
-        yield replace(item, p_adjusted=p, drifted=p <= alpha and item.magnitude >= threshold)
+    names = Counter(column.canonical for column in columns_of(frame))
+    return sorted(name for name, times in names.items() if times > 1)
 
 
 def _compared(pairs: Sequence[_Pair], warnings: list[str]) -> Iterator[FeatureDrift]:
@@ -155,7 +151,7 @@ def _compared(pairs: Sequence[_Pair], warnings: list[str]) -> Iterator[FeatureDr
             changed.append(pair.name)
             yield _numbers(pair)
         elif kinds <= NUMERIC | {Kind.EMPTY}:
-            infinite += [pair.name] * _has_infinite(pair)
+            infinite += [pair.name] * any(np.isinf(side.numbers).any() for side in (pair.reference, pair.current))
             item = _numbers(pair)
             few += [pair.name] * (item.ks_statistic is None)
             yield item
@@ -174,10 +170,6 @@ def _compared(pairs: Sequence[_Pair], warnings: list[str]) -> Iterator[FeatureDr
             warnings.append(f"{what}: {listed(names)}")
 
 
-def _has_infinite(pair: _Pair) -> bool:
-    return any(bool(np.isinf(column.numbers).any()) for column in (pair.reference, pair.current))
-
-
 def _names_rows(pair: _Pair) -> bool:
     """Return whether a text tells rows apart, such as a commit id, rather than sorting them into categories."""
     labels = np.concatenate([column.labels[~column.missing] for column in (pair.reference, pair.current)])
@@ -186,8 +178,8 @@ def _names_rows(pair: _Pair) -> bool:
 
 def _numbers(pair: _Pair) -> FeatureDrift:
     """Return two columns of numbers compared; where too few have a value only how many have none is."""
-    x, y = (np.sort(_present(column)) for column in (pair.reference, pair.current))
-    if _too_few(x, y):
+    x, y = (np.sort(side.numbers[np.isfinite(side.numbers)]) for side in (pair.reference, pair.current))
+    if min(len(x), len(y)) < LEAST_ROWS:
         return _untold(pair, "number", x, y)
     binned = measures.bin_numbers(x, y)
     binary = len(binned.names) <= 2
@@ -214,15 +206,6 @@ def _untold(pair: _Pair, kind: str, x: Sized, y: Sized) -> FeatureDrift:
     return _result(pair, kind, alone, measures.Tested("none", 0.0, 1.0))
 
 
-def _too_few(x: Sized, y: Sized) -> bool:
-    return min(len(x), len(y)) < LEAST_ROWS
-
-
-def _present(column: Column) -> Numbers:
-    values = column.numbers
-    return values[np.isfinite(values)]
-
-
 def _typical(ordered: Numbers) -> tuple[float, float, float]:
     low, middle, high = np.quantile(ordered, [0.05, 0.5, 0.95])
     return float(low), float(middle), float(high)
@@ -230,7 +213,7 @@ def _typical(ordered: Numbers) -> tuple[float, float, float]:
 
 def _labels(pair: _Pair) -> FeatureDrift:
     x, y = (column.labels[~column.missing] for column in (pair.reference, pair.current))
-    if _too_few(x, y):
+    if min(len(x), len(y)) < LEAST_ROWS:
         return _untold(pair, "category", x, y)
     binned = measures.bin_labels(x, y)
     chosen = measures.chi_square(binned)

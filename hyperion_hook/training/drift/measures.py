@@ -104,16 +104,16 @@ def _range_names(edges: Numbers) -> tuple[str, ...]:
     below = np.append(np.nextafter(edges[1:], -np.inf) == edges[:-1], False)
     alone = np.insert(below[:-1], 0, False)
     names = [
-        f"under {edges[place + 1]:.4g}" if below[place] else f"{'' if alone[place] else 'to '}{edge:.4g}"
-        for place, edge in enumerate(edges)
+        f"under {edges[index + 1]:.4g}" if below[index] else f"{'' if alone[index] else 'to '}{edge:.4g}"
+        for index, edge in enumerate(edges)
     ]
     return (*names, f"over {edges[-1]:.4g}")
 
 
 def _counted(values: Numbers, edges: Numbers) -> Counts:
     """Return how many sorted values lie up to the first edge, up to the next, and so on, and beyond the last."""
-    places = np.searchsorted(values, edges, side="right")
-    return np.diff(np.concatenate([[0], places, [len(values)]])).astype(np.int64)
+    ends = np.searchsorted(values, edges, side="right")
+    return np.diff(np.concatenate([[0], ends, [len(values)]])).astype(np.int64)
 
 
 def bin_labels(reference: Labels, current: Labels) -> Binned:
@@ -128,18 +128,14 @@ def bin_labels(reference: Labels, current: Labels) -> Binned:
     order = np.argsort(-pooled, kind="stable")
     # a category too rare for the chi-square test tells nothing by itself
     smaller = min(len(reference), len(current)) / max(1, len(reference) + len(current))
-    common = [int(place) for place in order[: _MOST_CATEGORIES - 1] if pooled[place] * smaller >= _LEAST_EXPECTED]
-    rare = [int(place) for place in order if int(place) not in set(common)]
-    names = [str(values[place]) for place in common]
-    counts = [[int(sample[place]) for place in common] for sample in (before, after)]
-    if len(rare) == 1:
-        names.append(str(values[rare[0]]))
-    elif rare:
-        names.append(f"other ({len(rare)})")
-    if rare:
-        for part, sample in zip(counts, (before, after), strict=True):
-            part.append(int(sample[rare].sum()))
-    return Binned(tuple(names), np.array(counts[0], dtype=np.int64), np.array(counts[1], dtype=np.int64))
+    common = [code for code in order[: _MOST_CATEGORIES - 1] if pooled[code] * smaller >= _LEAST_EXPECTED]
+    rare = np.setdiff1d(order, common)
+    names = [str(values[code]) for code in common]
+    counts = [before[common], after[common]]
+    if len(rare):
+        names.append(str(values[rare[0]]) if len(rare) == 1 else f"other ({len(rare)})")
+        counts = [np.append(part, sample[rare].sum()) for part, sample in zip(counts, (before, after), strict=True)]
+    return Binned(tuple(names), counts[0].astype(np.int64), counts[1].astype(np.int64))
 
 
 def psi(binned: Binned) -> float:
@@ -153,13 +149,9 @@ def psi(binned: Binned) -> float:
     .. [1] N. Siddiqi, "Credit Risk Scorecards", Wiley 2006.
     .. [2] B. Yurdakul, "Statistical Properties of Population Stability Index", Western Michigan University 2018.
     """
-    p, q = (_without_zeros(counts) for counts in (binned.reference, binned.current))
+    filled = (np.where(counts == 0, 0.5, counts) for counts in (binned.reference, binned.current))
+    p, q = (counts / counts.sum() for counts in filled)
     return float(stats.entropy(p, q) + stats.entropy(q, p))
-
-
-def _without_zeros(counts: Counts) -> Numbers:
-    filled = np.where(counts == 0, 0.5, counts)
-    return np.asarray(filled / filled.sum())
 
 
 def js_distance(binned: Binned) -> float:

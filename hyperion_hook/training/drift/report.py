@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,8 @@ class FeatureDrift:
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain data; figures that are not finite are ``None``."""
-        return {name: _plain(getattr(self, name)) for name in self.__slots__}
+        values: dict[str, Any] = _plain(asdict(self))
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +125,9 @@ class DriftReport:
         return tuple(feature.feature for feature in self.features if feature.drifted)
 
     def as_data(self) -> dict[str, Any]:
-        """Return the report as plain data."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        for name in ("label", "score"):
-            values[name] = values[name] and values[name].as_data()
-        return (
-            values
-            | {
-                "drifted_features": list(self.drifted_features),
-                "features": [feature.as_data() for feature in self.features],
-            }
-            | {name: list(values[name]) for name in ("only_in_reference", "only_in_current", "warnings")}
-        )
+        """Return the report as plain data; figures that are not finite are ``None``."""
+        values: dict[str, Any] = _plain(asdict(self) | {"drifted_features": self.drifted_features})
+        return values
 
     def to_json(self) -> str:
         """Return the report as JSON."""
@@ -164,7 +156,9 @@ class DriftReport:
         draw(self, Path(path))
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

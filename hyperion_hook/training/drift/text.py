@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hyperion_hook.domain.phrases import counted
+from hyperion_hook.domain.phrases import counted, finely
 from hyperion_hook.training.drift.report import SIGNIFICANT, STABLE, DriftReport, FeatureDrift
 from hyperion_hook.training.metrics.markdown import markdown_table
 
@@ -31,16 +31,12 @@ def weight(report: DriftReport) -> str:
     return f"{'slight' if report.drift_magnitude < STABLE else 'moderate'} (above {SIGNIFICANT:g} it is significant)"
 
 
-def sentence(item: FeatureDrift) -> str:
-    """Return how one feature moved, in words."""
-    return f"{item.title}: {moved(item)}"
-
-
 def moved(item: FeatureDrift) -> str:
     """Return from where to where a feature moved."""
     if item.test.endswith("missing") or abs(item.missing_current - item.missing_reference) >= STABLE:
-        return f"missing in {_percent(item.missing_reference)} of the rows before, {_percent(item.missing_current)} now"
-    if item.typical_reference is not None and item.typical_current is not None and len(_present_bins(item)) > 2:
+        return f"missing in {finely(item.missing_reference)} of the rows before, {finely(item.missing_current)} now"
+    values = [name for name in item.bins if name != "missing"]
+    if item.typical_reference is not None and item.typical_current is not None and len(values) > 2:
         (low, before, high), (least, now, most) = item.typical_reference, item.typical_current
         if _short(before) != _short(now):
             return f"typically {_short(before)} before, {_short(now)} now"
@@ -48,23 +44,12 @@ def moved(item: FeatureDrift) -> str:
             f"typically {_short(now)} as before, but mostly {_short(low)} to {_short(high)} before,"
             f" {_short(least)} to {_short(most)} now"
         )
-    place = _most_moved(item)
-    name = item.bins[place][:60]
+    # the bin whose share changed most; of two that mirror each other the last, which is yes
+    shares = list(zip(item.shares_reference, item.shares_current, strict=True))
+    index = max(range(len(shares)), key=lambda index: (round(abs(shares[index][1] - shares[index][0]), 9), index))
+    name = item.bins[index][:60]
     words = {"1": "yes", "0": "no"}.get(name, name) if item.kind == "number" else f"'{name}'"
-    return (
-        f"{words} in {_percent(item.shares_reference[place])} of the rows before,"
-        f" {_percent(item.shares_current[place])} now"
-    )
-
-
-def _present_bins(item: FeatureDrift) -> tuple[str, ...]:
-    return tuple(name for name in item.bins if name != "missing")
-
-
-def _most_moved(item: FeatureDrift) -> int:
-    """Return the bin whose share changed most; of two that mirror each other the last, which is yes."""
-    differences = [abs(q - p) for p, q in zip(item.shares_reference, item.shares_current, strict=True)]
-    return max(range(len(differences)), key=lambda place: (round(differences[place], 9), place))
+    return f"{words} in {finely(shares[index][0])} of the rows before, {finely(shares[index][1])} now"
 
 
 def evidence(item: FeatureDrift) -> str:
@@ -85,7 +70,7 @@ def drift_lines(report: DriftReport) -> Iterator[str]:
             yield f"{name} {state}: {moved(item)} ({evidence(item)})"
     drifted = [item for item in report.features if item.drifted]
     for item in drifted[:MOST_FEATURES]:
-        yield f"  {sentence(item)}"
+        yield f"  {item.title}: {moved(item)}"
         yield f"    {item.feature}: {evidence(item)}"
     if len(drifted) > MOST_FEATURES:
         yield f"  and {len(drifted) - MOST_FEATURES} more; --format json lists them all"
@@ -117,10 +102,6 @@ def _safe(text: str) -> str:
     return " ".join(text.split()).translate(_ESCAPED)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share in {0.0, 1.0} or 0.01 <= share <= 0.99 else f"{100 * share:.1f} %"
-
-
 def _short(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
@@ -131,8 +112,8 @@ _COLUMNS: dict[str, Callable[[FeatureDrift], str]] = {
     "magnitude": lambda item: f"{item.magnitude:.3f}",
     "PSI": lambda item: f"{item.psi:.3f}",
     "Wasserstein": lambda item: "-" if item.wasserstein is None else f"{item.wasserstein:.3f}",
-    "missing before": lambda item: _percent(item.missing_reference),
-    "missing now": lambda item: _percent(item.missing_current),
+    "missing before": lambda item: finely(item.missing_reference),
+    "missing now": lambda item: finely(item.missing_current),
     "test": lambda item: item.test,
     "p, corrected": lambda item: f"{item.p_adjusted:.2g}",
 }
