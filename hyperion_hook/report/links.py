@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass
 from hashlib import sha1, sha256
+from typing import ClassVar
 
 from hyperion_hook.report.formats.sarif import relative_uri
 
@@ -22,41 +23,55 @@ _MOST_ADDRESS = 500
 
 
 class Links:
-    """Pages of a code host as full addresses; this one is a place without pages."""
+    """Pages of a pull request and its repository on a code host; this host has none.
 
-    __slots__ = ()
+    A host is a subclass that says by format strings how each page is addressed below the repository.
+
+    Parameters
+    ----------
+    repository
+        Its full address, for example ``https://github.com/owner/name``.
+    number
+        The pull request.
+    base, head
+        Commits.
+    """
+
+    LINES: ClassVar[str | None] = None
+    FILE: ClassVar[str | None] = None
+    HISTORY: ClassVar[str | None] = None
+    COMMIT: ClassVar[str | None] = None
+
+    def __init__(self, repository: str = "", number: int = 0, base: str = "", head: str = "") -> None:
+        self._repository = repository
+        self._pull = {"number": str(number), "base": base, "head": head}
 
     def lines(self, path: str, line: int) -> str | None:
-        """Return the page of a change's file at a line of its new text, from 1."""
-        return None
+        """Return the page of a change's file at a line of its new text, from 1, or at the file where lines have none.
+
+        Some hosts name the file by a digest of its path.
+        """
+        name = os.fsencode(path)
+        digests = {"sha1": sha1(name, usedforsecurity=False).hexdigest(), "sha256": sha256(name).hexdigest()}
+        return self._page(self.LINES, line=str(line), path=relative_uri(path), **digests)
 
     def file(self, path: str) -> str | None:
-        """Return the page of a file that the change does not touch."""
-        return None
+        """Return the page of a file, which the change need not touch, at the head."""
+        return self._page(self.FILE, path=relative_uri(path))
 
     def history(self, path: str) -> str | None:
-        """Return the page of the commits that changed a file before."""
-        return None
+        """Return the page of the commits up to the base that changed a file."""
+        return self._page(self.HISTORY, path=relative_uri(path))
 
     def commit(self, commit: str) -> str | None:
-        """Return the page of a commit."""
-        return None
+        """Return the page of a commit, by as much of its id as tells it apart where the host finds it so."""
+        return self._page(self.COMMIT, commit=commit, short=commit[:_ENOUGH])
+
+    def _page(self, form: str | None, **words: str) -> str | None:
+        return None if form is None else self._repository + form.format_map(self._pull | words)
 
 
-@dataclass(frozen=True, slots=True)
-class _PullLinks(Links):
-    """Pages of a pull request."""
-
-    repository: str
-    """The full address of the repository, for example ``https://github.com/owner/name``."""
-    number: int
-    """The pull request."""
-    base: str
-    head: str
-    """Commits."""
-
-
-class GitHubLinks(_PullLinks):
+class GitHubLinks(Links):
     """Pages on GitHub or GitHub Enterprise.
 
     Examples
@@ -66,115 +81,46 @@ class GitHubLinks(_PullLinks):
     ('https://github.com/o/r/pull/7/files', '4R3')
     """
 
-    __slots__ = ()
-
-    def lines(self, path: str, line: int) -> str | None:
-        """Return the file's place in the list of changed files, which GitHub names by SHA-256 of the path."""
-        return f"{self.repository}/pull/{self.number}/files#diff-{sha256(path.encode()).hexdigest()}R{line}"
-
-    def file(self, path: str) -> str | None:
-        """Return the file at the pull request's head."""
-        return f"{self.repository}/blob/{self.head}/{relative_uri(path)}"
-
-    def history(self, path: str) -> str | None:
-        """Return the file's commits up to the base."""
-        return f"{self.repository}/commits/{self.base}/{relative_uri(path)}"
-
-    def commit(self, commit: str) -> str | None:
-        """Return a commit of the repository, by as much of its id as tells it apart."""
-        return f"{self.repository}/commit/{commit[:_ENOUGH]}"
+    LINES = "/pull/{number}/files#diff-{sha256}R{line}"
+    FILE = "/blob/{head}/{path}"
+    HISTORY = "/commits/{base}/{path}"
+    COMMIT = "/commit/{short}"
 
 
-class GitLabLinks(_PullLinks):
-    """Pages of a merge request on GitLab."""
+class GitLabLinks(Links):
+    """Pages on GitLab."""
 
-    __slots__ = ()
-
-    def lines(self, path: str, line: int) -> str | None:
-        """Return the file's place in the list of changed files, which GitLab names by SHA-1 of the path."""
-        return f"{self.repository}/-/merge_requests/{self.number}/diffs#{_sha1(path)}"
-
-    def file(self, path: str) -> str | None:
-        """Return the file at the merge request's head."""
-        return f"{self.repository}/-/blob/{self.head}/{relative_uri(path)}"
-
-    def history(self, path: str) -> str | None:
-        """Return the file's commits up to the base."""
-        return f"{self.repository}/-/commits/{self.base}/{relative_uri(path)}"
-
-    def commit(self, commit: str) -> str | None:
-        """Return a commit of the project, by as much of its id as tells it apart."""
-        return f"{self.repository}/-/commit/{commit[:_ENOUGH]}"
+    LINES = "/-/merge_requests/{number}/diffs#{sha1}"
+    FILE = "/-/blob/{head}/{path}"
+    HISTORY = "/-/commits/{base}/{path}"
+    COMMIT = "/-/commit/{short}"
 
 
-class GiteaLinks(_PullLinks):
+class GiteaLinks(Links):
     """Pages on Gitea or Forgejo."""
 
-    __slots__ = ()
-
-    def lines(self, path: str, line: int) -> str | None:
-        """Return the line in the list of changed files, which Gitea names by SHA-1 of the path."""
-        return f"{self.repository}/pulls/{self.number}/files#diff-{_sha1(path)}R{line}"
-
-    def file(self, path: str) -> str | None:
-        """Return the file at the pull request's head."""
-        return f"{self.repository}/src/commit/{self.head}/{relative_uri(path)}"
-
-    def history(self, path: str) -> str | None:
-        """Return the file's commits up to the base."""
-        return f"{self.repository}/commits/commit/{self.base}/{relative_uri(path)}"
-
-    def commit(self, commit: str) -> str | None:
-        """Return a commit of the repository, by as much of its id as tells it apart."""
-        return f"{self.repository}/commit/{commit[:_ENOUGH]}"
+    LINES = "/pulls/{number}/files#diff-{sha1}R{line}"
+    FILE = "/src/commit/{head}/{path}"
+    HISTORY = "/commits/commit/{base}/{path}"
+    COMMIT = "/commit/{short}"
 
 
-class BitbucketLinks(_PullLinks):
+class BitbucketLinks(Links):
     """Pages on Bitbucket Cloud."""
 
-    __slots__ = ()
-
-    def lines(self, path: str, line: int) -> str | None:
-        """Return the line in the list of changed files."""
-        return f"{self.repository}/pull-requests/{self.number}/diff#L{relative_uri(path)}T{line}"
-
-    def file(self, path: str) -> str | None:
-        """Return the file at the pull request's head."""
-        return f"{self.repository}/src/{self.head}/{relative_uri(path)}"
-
-    def history(self, path: str) -> str | None:
-        """Return the file's commits up to the base."""
-        return f"{self.repository}/history-node/{self.base}/{relative_uri(path)}"
-
-    def commit(self, commit: str) -> str | None:
-        """Return a commit of the repository, by as much of its id as tells it apart."""
-        return f"{self.repository}/commits/{commit[:_ENOUGH]}"
+    LINES = "/pull-requests/{number}/diff#L{path}T{line}"
+    FILE = "/src/{head}/{path}"
+    HISTORY = "/history-node/{base}/{path}"
+    COMMIT = "/commits/{short}"
 
 
-class AzureLinks(_PullLinks):
+class AzureLinks(Links):
     """Pages on Azure DevOps; ``repository`` is the one with ``_git`` in its path."""
 
-    __slots__ = ()
-
-    def lines(self, path: str, line: int) -> str | None:
-        """Return the file in the list of changed files."""
-        return f"{self.repository}/pullrequest/{self.number}?_a=files&path=/{relative_uri(path)}"
-
-    def file(self, path: str) -> str | None:
-        """Return the file at the pull request's head."""
-        return f"{self.repository}?path=/{relative_uri(path)}&version=GC{self.head}"
-
-    def history(self, path: str) -> str | None:
-        """Return the file's commits up to the base."""
-        return f"{self.file(path)}&_a=history"
-
-    def commit(self, commit: str) -> str | None:
-        """Return a commit of the repository."""
-        return f"{self.repository}/commit/{commit}"
-
-
-def _sha1(path: str) -> str:
-    return sha1(path.encode(), usedforsecurity=False).hexdigest()
+    LINES = "/pullrequest/{number}?_a=files&path=/{path}"
+    FILE = "?path=/{path}&version=GC{head}"
+    HISTORY = FILE + "&_a=history"
+    COMMIT = "/commit/{commit}"
 
 
 def links_of(address: str, head: str) -> Links:
