@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from hyperion_hook.domain.assessment import (
     Advice,
@@ -46,6 +46,16 @@ MOST_BYTES = 200_000
 _MOST_ENTRIES = 50
 _MOST_TEXT = 2_000
 _MOST_LINE = 10_000_000
+_BOUNDS = {
+    "probability": (0.0, 1.0),
+    "base_rate": (0.0, 1.0),
+    "percentile": (0.0, 100.0),
+    "percentile_of_size": (0.0, 100.0),
+    "line": (0.0, _MOST_LINE),
+    "changes": (0.0, _MOST_LINE),
+    "later_fixed": (0.0, _MOST_LINE),
+}
+"""What a number may be, by the name of its field; any other may be from -1e6 to 1e6."""
 _MOST_REASONS = 8
 _MOST_FUNCTIONS = 2
 _FEATURES = frozenset(feature.name for feature in CATALOGUE)
@@ -110,63 +120,59 @@ class Brief:
 
 def brief_of(assessment: Assessment) -> Brief:
     """Return what a comment says of an assessment."""
-    change, risk, impact = assessment.change, assessment.risk, assessment.impact
+    change, risk, impact, model = assessment.change, assessment.risk, assessment.impact, assessment.model
     missing, warnings = notes_of(assessment)
 
     def place(path: str, text: str) -> Place:
         result, line = location_of(assessment, path)
-        shown = valid_unicode(path)
         # no page shows a file that is gone, or one whose name is no text
-        return Place(shown, line if result is not None and shown == path else 0, valid_unicode(text))
+        return Place(path, line if result is not None and valid_unicode(path) == path else 0, text)
 
-    def together(path: str, support: int, commits: int, beside: str) -> Place:
-        return Place(valid_unicode(path), 0, valid_unicode(rule_in_words(support, commits, beside)))
-
-    return Brief(
-        change=judged_line(change),
-        level=risk.level,
-        probability=risk.probability,
-        percentile=risk.percentile,
-        percentile_of_size=risk.percentile_of_size,
-        record=assessment.record,
-        no_code=is_no_code(change),
-        size=size_line(assessment.explanation),
-        remedy=valid_unicode(risk.remedy) if isinstance(risk, Unknown) else "",
-        cause=valid_unicode(risk.cause) if isinstance(risk, Unknown) else "",
-        raised=isinstance(risk, Score) and risk.raised,
-        breaks=tuple(
-            Place(valid_unicode(entry.path), entry.line, valid_unicode(f"{sentence} ({evidence})")[:_MOST_TEXT])
-            for entry, (sentence, evidence) in zip(
-                assessment.breaks, breaks_in_words(assessment.breaks)[:MOST_BREAKS], strict=False
-            )
-        ),
-        reasons=tuple(
-            Reason(entry.feature, entry.group, valid_unicode(entry.sentence), entry.contribution)
-            for entry in reasons(assessment.explanation, _MOST_REASONS)
-        ),
-        files=tuple(place(entry.path, _reading(entry)) for entry in assessment.files_to_read),
-        left_out=tuple(
-            together(entry.path, entry.support, entry.commits, entry.beside)
-            for entry in (impact.missing_co_changes if impact else ())
-        ),
-        reviewers=tuple(_plain(entry) for entry in assessment.reviewers or ()),
-        similar=tuple(_plain(entry) for entry in assessment.similar or ()),
-        advice=tuple(_plain(entry) for entry in assessment.advice or ()),
-        affected=tuple(
-            Place(valid_unicode(folder_name(entry.component)), 0, valid_unicode(entry.reason))
-            for entry in (impact.affected if impact else ())
-        ),
-        fixes=tuple(place(entry.path, percent(entry.probability)) for entry in likely_fixes(assessment.bugs)),
-        unusual=tuple(unusual_lines(assessment)),
-        model=valid_unicode(
-            f"{assessment.model.name} {assessment.model.version}, trained on {assessment.model.trained_on}"
-        ),
-        missing=missing,
-        warnings=tuple(valid_unicode(warning) for warning in warnings),
-        contributions={
-            entry.feature: entry.contribution for entry in assessment.explanation if entry.feature in _FEATURES
-        },
+    result: Brief = _plain(
+        Brief(
+            change=judged_line(change),
+            level=risk.level,
+            probability=risk.probability,
+            percentile=risk.percentile,
+            percentile_of_size=risk.percentile_of_size,
+            record=assessment.record,
+            no_code=is_no_code(change),
+            size=size_line(assessment.explanation),
+            remedy=risk.remedy if isinstance(risk, Unknown) else "",
+            cause=risk.cause if isinstance(risk, Unknown) else "",
+            raised=isinstance(risk, Score) and risk.raised,
+            breaks=tuple(
+                Place(entry.path, entry.line, valid_unicode(f"{sentence} ({evidence})")[:_MOST_TEXT])
+                for entry, (sentence, evidence) in zip(
+                    assessment.breaks, breaks_in_words(assessment.breaks)[:MOST_BREAKS], strict=False
+                )
+            ),
+            reasons=tuple(
+                Reason(entry.feature, entry.group, entry.sentence, entry.contribution)
+                for entry in reasons(assessment.explanation, _MOST_REASONS)
+            ),
+            files=tuple(place(entry.path, _reading(entry)) for entry in assessment.files_to_read),
+            left_out=tuple(
+                Place(entry.path, 0, rule_in_words(entry.support, entry.commits, entry.beside))
+                for entry in (impact.missing_co_changes if impact else ())
+            ),
+            reviewers=assessment.reviewers or (),
+            similar=assessment.similar or (),
+            advice=assessment.advice or (),
+            affected=tuple(
+                Place(folder_name(entry.component), 0, entry.reason) for entry in (impact.affected if impact else ())
+            ),
+            fixes=tuple(place(entry.path, percent(entry.probability)) for entry in likely_fixes(assessment.bugs)),
+            unusual=tuple(unusual_lines(assessment)),
+            model=f"{model.name} {model.version}, trained on {model.trained_on}",
+            missing=missing,
+            warnings=tuple(warnings),
+            contributions={
+                entry.feature: entry.contribution for entry in assessment.explanation if entry.feature in _FEATURES
+            },
+        )
     )
+    return result
 
 
 def _reading(entry: FileToRead) -> str:
@@ -175,9 +181,16 @@ def _reading(entry: FileToRead) -> str:
     return "; ".join([entry.reason, *(f"{function.name} ({function.reason})" for function in functions)])
 
 
-def _plain(entry: Entry) -> Entry:
-    """Return a dataclass of texts with every text valid Unicode."""
-    return type(entry)(**{name: valid_unicode(text) for name, text in asdict(entry).items()})  # type: ignore[call-overload]
+def _plain(value: Any) -> Any:
+    """Return a value in which every text is valid Unicode."""
+    if isinstance(value, str):
+        return valid_unicode(value)
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    if not is_dataclass(value):
+        return value
+    kind: Any = type(value)
+    return kind(**{field.name: _plain(getattr(value, field.name)) for field in fields(value)})
 
 
 def to_json(brief: Brief) -> str:
@@ -196,129 +209,59 @@ def from_json(text: str) -> Brief:
         data = json.loads(text)
         if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
             raise _NoBriefError(f"not of format {FORMAT}")
-        return _Reader(data).brief()
+        if set(data) != {entry.name for entry in fields(Brief)}:
+            raise _NoBriefError("other fields than a brief has")
+        brief = _read(Brief, data, "the brief")
+        if (brief.probability is None) != (brief.level is RiskLevel.UNKNOWN):
+            raise _NoBriefError("a level without its probability")
     except (_NoBriefError, ValueError, RecursionError) as error:
         raise HyperionError(f"the saved assessment cannot be used: {error}; assess the pull request again") from None
+    return brief
 
 
 class _NoBriefError(Exception):
-    """What was found instead of a brief."""
+    """What the saved text is instead of a brief."""
 
 
-class _Reader:
-    """Takes values out of hostile JSON by name, each of the type and size it must have."""
+def _read(kind: type[Entry], data: object, name: str) -> Entry:
+    """Return a dataclass from hostile JSON, every field of the type and size it must have."""
+    types = get_type_hints(kind)
+    wanted = [entry.name for entry in fields(kind)]  # type: ignore[arg-type]
+    if not isinstance(data, dict) or set(data) != set(wanted):
+        raise _NoBriefError(f"{name} holds something else")
+    return kind(**{field: _value(types[field], data[field], field) for field in wanted})
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self._data = data
 
-    def brief(self) -> Brief:
-        if set(self._data) != {entry.name for entry in fields(Brief)}:
-            raise _NoBriefError("other fields than a brief has")
-        if self._data["level"] not in list(RiskLevel):
-            raise _NoBriefError("level is none of UNKNOWN, LOW, MEDIUM, HIGH")
-        percentile, probability = self._data["percentile"], self._data["probability"]
-        of_size = self._data["percentile_of_size"]
-        if (probability is None) != (self._data["level"] == RiskLevel.UNKNOWN):
-            raise _NoBriefError("a level without its probability")
-        return Brief(
-            change=self.text("change"),
-            level=RiskLevel(self._data["level"]),
-            probability=None if probability is None else _number(probability, 0.0, 1.0),
-            percentile=None if percentile is None else _number(percentile, 0.0, 100.0),
-            percentile_of_size=None if of_size is None else _number(of_size, 0.0, 100.0),
-            record=self.record(),
-            no_code=bool(self._data["no_code"]),
-            size=self.text("size"),
-            remedy=self.text("remedy"),
-            cause=self.text("cause"),
-            raised=bool(self._data["raised"]),
-            breaks=self.places("breaks"),
-            reasons=tuple(
-                Reason(
-                    _feature(_text(entry["feature"])),
-                    _text(entry["group"]),
-                    _text(entry["sentence"]),
-                    _number(entry["contribution"]),
-                )
-                for entry in self.entries("reasons", Reason)
-            ),
-            files=self.places("files"),
-            left_out=self.places("left_out"),
-            affected=self.places("affected"),
-            fixes=self.places("fixes"),
-            reviewers=self.all_texts("reviewers", Reviewer),
-            similar=self.all_texts("similar", SimilarChange),
-            advice=self.all_texts("advice", Advice),
-            unusual=self.texts("unusual"),
-            model=self.text("model"),
-            missing=self.text("missing"),
-            warnings=self.texts("warnings"),
-            contributions={_feature(name): _number(value) for name, value in self.table("contributions").items()},
-        )
-
-    def record(self) -> Record | None:
-        if self._data["record"] is None:
-            return None
-        entry = self.table("record")
-        if set(entry) != {field.name for field in fields(Record)} or entry["level"] not in list(RiskLevel):
-            raise _NoBriefError("record holds something else")
-        changes, later_fixed = (int(_number(entry[name], 0, _MOST_LINE)) for name in ("changes", "later_fixed"))
-        return Record(RiskLevel(entry["level"]), changes, later_fixed, _number(entry["base_rate"], 0.0, 1.0))
-
-    def text(self, name: str) -> str:
-        return _text(self._data[name])
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(_text(entry) for entry in self.listed(name))
-
-    def places(self, name: str) -> tuple[Place, ...]:
-        return tuple(
-            Place(_text(entry["path"]), int(_number(entry["line"], 0, _MOST_LINE)), _text(entry["text"]))
-            for entry in self.entries(name, Place)
-        )
-
-    def all_texts(self, name: str, kind: type[Entry]) -> tuple[Entry, ...]:
-        return tuple(kind(**{key: _text(value) for key, value in entry.items()}) for entry in self.entries(name, kind))
-
-    def entries(self, name: str, kind: type) -> Sequence[dict[str, Any]]:
-        result = self.listed(name)
-        wanted = {entry.name for entry in fields(kind)}
-        if not all(isinstance(entry, dict) and set(entry) == wanted for entry in result):
-            raise _NoBriefError(f"{name} holds something else")
-        return result
-
-    def listed(self, name: str) -> list[Any]:
-        result = self._data[name]
-        if not isinstance(result, list) or len(result) > _MOST_ENTRIES:
+def _value(kind: Any, value: Any, name: str) -> Any:
+    """Return the value of a field, checked by the field's type and name."""
+    inner = get_args(kind)
+    if type(None) in inner:
+        return None if value is None else _value(inner[0], value, name)
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list) or len(value) > _MOST_ENTRIES:
             raise _NoBriefError(f"{name} is no list of at most {_MOST_ENTRIES}")
-        return result
-
-    def table(self, name: str) -> Mapping[str, Any]:
-        result = self._data[name]
-        if not isinstance(result, dict):
+        return tuple(_value(inner[0], entry, name) for entry in value)
+    if get_origin(kind) is Mapping:
+        if not isinstance(value, dict):
             raise _NoBriefError(f"{name} is no table")
-        return result
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > _MOST_TEXT:
+        return {_value(str, key, "feature"): _value(float, entry, name) for key, entry in value.items()}
+    if is_dataclass(kind):
+        return _read(cast("type[Any]", kind), value, name)
+    if kind is RiskLevel and value not in list(RiskLevel):
+        raise _NoBriefError(f"{name} is none of UNKNOWN, LOW, MEDIUM, HIGH")
+    if kind is str and (not isinstance(value, str) or len(value) > _MOST_TEXT):
         raise _NoBriefError(f"a text is no text of at most {_MOST_TEXT:,} characters")
-    return valid_unicode(value)
-
-
-def _feature(name: str) -> str:
-    if name not in _FEATURES:
+    if kind is str and name == "feature" and value not in _FEATURES:
         raise _NoBriefError("a feature that is not in the catalogue")
-    return name
+    if kind in (int, float):
+        _check_number(value, *_BOUNDS.get(name, (-1e6, 1e6)))
+    return valid_unicode(value) if kind is str else kind(value)
 
 
-def _number(value: object, low: float = -1e6, high: float = 1e6) -> float:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or (isinstance(value, float) and not math.isfinite(value))
-    ):
+def _check_number(value: object, low: float, high: float) -> None:
+    # an integer is finite, and may be too large to ask
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or (isinstance(value, float) and not math.isfinite(value)):
         raise _NoBriefError("a number is no finite number")
-    if not low <= value <= high:
+    if not low <= value <= high:  # type: ignore[operator]
         raise _NoBriefError(f"a number is not between {low:g} and {high:g}")
-    return float(value)
