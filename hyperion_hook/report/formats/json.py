@@ -6,7 +6,7 @@ What no model computes yet is ``null``, never invented; what is not known about 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from hyperion_hook.domain.assessment import (
     Assessment,
     BugForecast,
     Impact,
-    Record,
     Reviewer,
     Score,
     SimilarChange,
@@ -43,7 +42,7 @@ def render_json_line(assessment: Assessment) -> str:
 
 def assessment_object(assessment: Assessment) -> Json:
     """Return the assessment as plain values in the schema's order."""
-    change, risk = assessment.change, assessment.risk
+    change, risk, record = assessment.change, assessment.risk, assessment.record
     features, missing = _split(assessment)
     reason = (risk.sentence,) if isinstance(risk, Unknown) else ()
     return {
@@ -57,51 +56,25 @@ def assessment_object(assessment: Assessment) -> Json:
             "lines_deleted": change.lines_deleted,
         },
         "risk": {
-            "probability": risk.probability,
-            "level": risk.level.value,
-            "percentile": risk.percentile,
-            "percentile_of_size": risk.percentile_of_size,
-            "size_probability": risk.size_probability,
-            "log_odds": risk.log_odds,
+            **_row(risk, "probability level percentile percentile_of_size size_probability log_odds"),
             "raised": isinstance(risk, Score) and risk.raised,
         },
         "anomaly": _anomaly(assessment.anomaly),
-        "record": _record(assessment.record),
+        "record": None if record is None else asdict(record) | {"level": record.level.value},
         "bugs": _bugs(assessment.bugs),
         "impact": _impact(assessment.impact),
         "breaks": [
-            {
-                "rule": entry.kind.value,
-                "sentence": valid_unicode(entry.sentence),
-                "evidence": valid_unicode(entry.evidence),
-                "path": valid_unicode(entry.path),
-                "line": entry.line,
-                "confidence": entry.confidence,
-            }
+            {"rule": entry.kind.value, **_row(entry, "sentence evidence path line confidence")}
             for entry in assessment.breaks
         ],
         "explanation_base": assessment.base_log_odds,
         "explanation": [
-            {
-                "feature": entry.feature,
-                "group": entry.group,
-                "title": entry.title,
-                "value": _finite(entry.value),
-                "typical": _finite(entry.typical),
-                "contribution": entry.contribution,
-                "sentence": valid_unicode(entry.sentence),
-            }
+            _row(entry, "feature group title value typical contribution sentence")
+            | {"value": _finite(entry.value), "typical": _finite(entry.typical)}
             for entry in assessment.explanation
         ],
         "files_to_read": [
-            {
-                "path": valid_unicode(entry.path),
-                "reason": valid_unicode(entry.reason),
-                "functions": [
-                    {"name": valid_unicode(function.name), "line": function.line, "reason": function.reason}
-                    for function in entry.functions
-                ],
-            }
+            {**_row(entry, "path reason"), "functions": _rows(entry.functions, "name line reason")}
             for entry in assessment.files_to_read
         ],
         "advice": _listed(assessment.advice),
@@ -109,60 +82,50 @@ def assessment_object(assessment: Assessment) -> Json:
         "similar": _listed(assessment.similar),
         "features": features,
         "missing": missing,
-        "model": {
-            "name": valid_unicode(assessment.model.name),
-            "version": valid_unicode(assessment.model.version),
-            "trained_on": valid_unicode(assessment.model.trained_on),
-        },
+        "model": _row(assessment.model, "name version trained_on"),
         "warnings": [valid_unicode(warning) for warning in (*reason, *assessment.warnings)],
         "timing_ms": {name: round(value, 3) for name, value in assessment.timing_ms.items()},
     }
 
 
-def _listed(entries: Sequence[Advice | Reviewer | SimilarChange] | None) -> list[Json] | None:
-    """Return entries whose fields are all texts; ``None`` says that nothing was computed."""
-    if entries is None:
-        return None
-    return [{field.name: valid_unicode(getattr(entry, field.name)) for field in fields(entry)} for entry in entries]
+def _row(entry: object, names: str) -> Json:
+    """Return fields of an entry, its texts as JSON readers accept them."""
+    values = {name: getattr(entry, name) for name in names.split()}
+    return {name: str(valid_unicode(value)) if isinstance(value, str) else value for name, value in values.items()}
 
 
-def _record(record: Record | None) -> Json | None:
-    return None if record is None else asdict(record) | {"level": record.level.value}
+def _rows(entries: Iterable[object], names: str) -> list[Json]:
+    return [_row(entry, names) for entry in entries]
+
+
+def _listed(entries: tuple[Advice, ...] | tuple[Reviewer, ...] | tuple[SimilarChange, ...] | None) -> list[Json] | None:
+    """Return entries with all their fields; ``None`` says that nothing was computed."""
+    return (
+        None if entries is None else [_row(entry, " ".join(field.name for field in fields(entry))) for entry in entries]
+    )
 
 
 def _anomaly(anomaly: Anomaly | None) -> Json | None:
     if anomaly is None:
         return None
-    unusual = [{"feature": entry.feature, "value": entry.value, "typical": entry.typical} for entry in anomaly.unusual]
-    smells = [{"name": smell.name, "condition": smell.condition, "source": smell.source} for smell in anomaly.smells]
-    return {"score": anomaly.score, "is_anomaly": anomaly.is_anomaly, "unusual": unusual, "smells": smells}
+    return _row(anomaly, "score is_anomaly") | {
+        "unusual": _rows(anomaly.unusual, "feature value typical"),
+        "smells": _rows(anomaly.smells, "name condition source"),
+    }
 
 
 def _bugs(bugs: BugForecast | None) -> Json | None:
     if bugs is None:
         return None
-    files = [{"path": valid_unicode(entry.path), "probability": entry.probability} for entry in bugs.files]
-    return {"probability_30d": bugs.probability, "files": files, "by": bugs.by or None}
+    return {"probability_30d": bugs.probability, "files": _rows(bugs.files, "path probability"), "by": bugs.by or None}
 
 
 def _impact(impact: Impact | None) -> Json | None:
     if impact is None:
         return None
-    return {
-        "score": impact.score,
-        "level": impact.level.value,
-        "affected": [
-            {
-                "component": valid_unicode(entry.component),
-                "reason": valid_unicode(entry.reason),
-                "strength": entry.strength,
-            }
-            for entry in impact.affected
-        ],
-        "missing_co_changes": [
-            {"path": valid_unicode(entry.path), "support": entry.support, "confidence": entry.confidence}
-            for entry in impact.missing_co_changes
-        ],
+    return _row(impact, "score level") | {
+        "affected": _rows(impact.affected, "component reason strength"),
+        "missing_co_changes": _rows(impact.missing_co_changes, "path support confidence"),
     }
 
 

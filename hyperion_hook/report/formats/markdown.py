@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.domain.assessment import Assessment, Contribution, FileToRead
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.co_change import rule_in_words
 from hyperion_hook.domain.phrases import percent
 from hyperion_hook.report.notes import notes_of
 from hyperion_hook.report.reasons import factor, own_line, reasons, size_line, way, why_heading
-from hyperion_hook.report.safe_text import markdown_code, markdown_text
+from hyperion_hook.report.safe_text import markdown_code as code
+from hyperion_hook.report.safe_text import markdown_text as plain
 from hyperion_hook.report.wording import (
     ADVICE,
     REVIEWERS,
@@ -33,146 +34,86 @@ MOST_UNUSUAL = 5
 
 def render_markdown(assessment: Assessment) -> str:
     """Return an assessment as Markdown with a final line feed."""
+    missing, warnings = notes_of(assessment)
     if is_empty(assessment.change):
-        blocks = [markdown_text(nothing_to_assess(assessment.change))]
+        blocks = [plain(nothing_to_assess(assessment.change))]
     elif is_no_code(assessment.change):
         blocks = [_head(assessment)]
     else:
-        parts = (
-            _head,
-            _would_break,
-            _why,
-            _files,
-            _advice,
-            _missing_co_changes,
-            _affected,
-            _reviewers,
-            _similar,
-            _forecasts,
-            _unusual,
-            _small_print,
-        )
-        blocks = [part(assessment) for part in parts]
-    warnings = "\n".join(f"> {markdown_text(warning)}" for warning in notes_of(assessment)[1])
-    return "\n\n".join(block for block in (*blocks, warnings) if block) + "\n"
+        sections = [
+            "\n".join([f"**{heading}**", "", *(f"- {row}" for row in rows)])
+            for heading, rows in _sections(assessment)
+            if rows
+        ]
+        model = assessment.model
+        small = filter(None, (f"Model {model.name} {model.version}, trained on {model.trained_on}.", missing))
+        blocks = [_head(assessment), *sections, "\n".join(f"<sub>{plain(line)}</sub>" for line in small)]
+    notes = "\n".join(f"> {plain(warning)}" for warning in warnings)
+    return "\n\n".join(filter(None, (*blocks, notes))) + "\n"
 
 
 def _head(assessment: Assessment) -> str:
     no_code = is_no_code(assessment.change)
     level, rest = verdict(assessment.risk, assessment.record, no_code=no_code)
-    said = placed(assessment.risk, assessment.record, no_code=no_code)
-    lines = [f"**{level}** {markdown_text(rest)}", *map(markdown_text, said)]
-    return "\n".join(lines) + f"\n\n{markdown_text(judged_line(assessment.change))}"
+    lines = [f"**{level}** {plain(rest)}", *map(plain, placed(assessment.risk, assessment.record, no_code=no_code))]
+    return "\n".join(lines) + f"\n\n{plain(judged_line(assessment.change))}"
 
 
-def _would_break(assessment: Assessment) -> str:
-    return _listed(
-        WOULD_BREAK,
-        [
-            f"{markdown_text(sentence)} ({markdown_text(evidence)})"
-            for sentence, evidence in breaks_in_words(assessment.breaks)
-        ],
+def _sections(assessment: Assessment) -> list[tuple[str, list[str]]]:
+    """Return headings and what stands below each, as Markdown; a heading may have nothing."""
+    told, impact = reasons(assessment.explanation, MOST_REASONS), assessment.impact
+    missing, affected = (impact.missing_co_changes, impact.affected) if impact else ((), ())
+    return [
+        (
+            WOULD_BREAK,
+            [f"{plain(sentence)} ({plain(evidence)})" for sentence, evidence in breaks_in_words(assessment.breaks)],
+        ),
+        (why_heading(told), _why(assessment, told)),
+        ("Read first", [_file(entry) for entry in assessment.files_to_read]),
+        (
+            ADVICE,
+            [
+                f"{plain(entry.action)}: {plain(entry.effect)} ({plain(entry.evidence)})"
+                for entry in assessment.advice or ()
+            ],
+        ),
+        (
+            "Usually changed with these, but not here",
+            [
+                f"{code(entry.path)}: {plain(rule_in_words(entry.support, entry.commits, entry.beside))}"
+                for entry in missing
+            ],
+        ),
+        ("May affect", [f"{_folder(entry.component)}: {plain(entry.reason)}" for entry in affected]),
+        (REVIEWERS, [f"{plain(entry.name)}: {plain(entry.reason)}" for entry in assessment.reviewers or ()]),
+        (
+            SIMILAR,
+            [
+                f"{entry.commit[:10]} {plain(entry.subject)}: {plain(entry.outcome)}"
+                for entry in assessment.similar or ()
+            ],
+        ),
+        (
+            "Likely to need a fix within 30 days",
+            [f"{code(entry.path)}: {percent(entry.probability)}" for entry in likely_fixes(assessment.bugs)],
+        ),
+        ("Unusual here", [plain(line) for line in unusual_lines(assessment)[:MOST_UNUSUAL]]),
+    ]
+
+
+def _why(assessment: Assessment, told: Iterable[Contribution]) -> list[str]:
+    size = size_line(assessment.explanation)
+    own = own_line(assessment.risk, assessment.explanation, told) if size else ""
+    rows = [f"{way(entry.contribution)}: {plain(entry.sentence)} ({factor(entry.contribution)})" for entry in told]
+    return [*filter(None, [plain(size)]), *rows, *filter(None, [plain(own)])]
+
+
+def _file(entry: FileToRead) -> str:
+    functions = (
+        f"\n  - {code(function.name)} at line {function.line}: {plain(function.reason)}" for function in entry.functions
     )
-
-
-def _why(assessment: Assessment) -> str:
-    size, told = size_line(assessment.explanation), reasons(assessment.explanation, MOST_REASONS)
-    own = own_line(assessment.risk, assessment.explanation, told)
-    return _listed(
-        why_heading(told),
-        [
-            *([markdown_text(size)] if size else []),
-            *(
-                f"{way(entry.contribution)}: {markdown_text(entry.sentence)} ({factor(entry.contribution)})"
-                for entry in told
-            ),
-            *([markdown_text(own)] if size and own else []),
-        ],
-    )
-
-
-def _files(assessment: Assessment) -> str:
-    return _listed(
-        "Read first",
-        [
-            f"{markdown_code(entry.path)}: {markdown_text(entry.reason)}"
-            + "".join(
-                f"\n  - {markdown_code(function.name)} at line {function.line}: {markdown_text(function.reason)}"
-                for function in entry.functions
-            )
-            for entry in assessment.files_to_read
-        ],
-    )
-
-
-def _advice(assessment: Assessment) -> str:
-    return _listed(
-        ADVICE,
-        [
-            f"{markdown_text(entry.action)}: {markdown_text(entry.effect)} ({markdown_text(entry.evidence)})"
-            for entry in assessment.advice or ()
-        ],
-    )
-
-
-def _reviewers(assessment: Assessment) -> str:
-    return _listed(
-        REVIEWERS,
-        [f"{markdown_text(entry.name)}: {markdown_text(entry.reason)}" for entry in assessment.reviewers or ()],
-    )
-
-
-def _similar(assessment: Assessment) -> str:
-    return _listed(
-        SIMILAR,
-        [
-            f"{entry.commit[:10]} {markdown_text(entry.subject)}: {markdown_text(entry.outcome)}"
-            for entry in assessment.similar or ()
-        ],
-    )
-
-
-def _listed(heading: str, rows: Sequence[str]) -> str:
-    return "\n".join([f"**{heading}**", "", *(f"- {row}" for row in rows)]) if rows else ""
-
-
-def _forecasts(assessment: Assessment) -> str:
-    return _listed(
-        "Likely to need a fix within 30 days",
-        [f"{markdown_code(entry.path)}: {percent(entry.probability)}" for entry in likely_fixes(assessment.bugs)],
-    )
-
-
-def _missing_co_changes(assessment: Assessment) -> str:
-    return _listed(
-        "Usually changed with these, but not here",
-        [
-            f"{markdown_code(entry.path)}: {markdown_text(rule_in_words(entry.support, entry.commits, entry.beside))}"
-            for entry in (assessment.impact.missing_co_changes if assessment.impact else ())
-        ],
-    )
-
-
-def _affected(assessment: Assessment) -> str:
-    return _listed(
-        "May affect",
-        [
-            f"{_folder(entry.component)}: {markdown_text(entry.reason)}"
-            for entry in (assessment.impact.affected if assessment.impact else ())
-        ],
-    )
+    return f"{code(entry.path)}: {plain(entry.reason)}{''.join(functions)}"
 
 
 def _folder(component: str) -> str:
-    return folder_name(component) if component == "." else markdown_code(component)
-
-
-def _unusual(assessment: Assessment) -> str:
-    return _listed("Unusual here", [markdown_text(line) for line in unusual_lines(assessment)[:MOST_UNUSUAL]])
-
-
-def _small_print(assessment: Assessment) -> str:
-    model = assessment.model
-    missing = notes_of(assessment)[0]
-    said = [f"Model {model.name} {model.version}, trained on {model.trained_on}.", *([missing] if missing else [])]
-    return "\n".join(f"<sub>{markdown_text(line)}</sub>" for line in said)
+    return folder_name(component) if component == "." else code(component)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from hyperion_hook.domain.assessment import Assessment, Impact, RiskLevel, Score, Unknown
+from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
 from hyperion_hook.domain.phrases import counted, percent, rank
 from hyperion_hook.domain.remedies import INDEX, REBUILD, note_of
@@ -203,18 +203,29 @@ class _Page:
         yield from (line for text in (*said, judged_line(assessment.change)) for line in self._wrapped(text))
 
     def _details(self, assessment: Assessment) -> Iterator[str]:
+        # one line of a hook is spared the import
+        from hyperion_hook.domain.co_change import rule_in_words
+
+        impact, bugs = assessment.impact, assessment.bugs
+        missing, affected = (impact.missing_co_changes, impact.affected) if impact else ((), ())
         yield from self._why(assessment)
-        yield from self._files(assessment)
+        yield from self._told("Read first", reading_list(assessment))
         yield from self._told(
             ADVICE, [(entry.action, f"{entry.effect}; {entry.evidence}") for entry in assessment.advice or ()]
         )
-        if assessment.impact is not None:
-            yield from self._impact(assessment.impact)
+        rules = [
+            (entry.path, rule_in_words(entry.support, entry.commits, entry.beside))
+            for entry in missing[:MOST_NEIGHBOURS]
+        ]
+        yield from self._told("Usually changed with these, but not here", rules)
+        folders = [(folder_name(entry.component), entry.reason) for entry in affected[:MOST_NEIGHBOURS]]
+        yield from self._told("May affect", folders)
         yield from self._told(REVIEWERS, [(entry.name, entry.reason) for entry in assessment.reviewers or ()])
         yield from self._told(
             SIMILAR, [(f"{entry.commit[:10]} {entry.subject}", entry.outcome) for entry in assessment.similar or ()]
         )
-        yield from self._forecasts(assessment)
+        fixes = [(entry.path, percent(entry.probability)) for entry in likely_fixes(bugs)]
+        yield from self._told("Likely to need a fix within 30 days", fixes, bugs.by if bugs else "")
         yield from self._unusual(assessment)
 
     def _why(self, assessment: Assessment) -> Iterator[str]:
@@ -256,18 +267,6 @@ class _Page:
             for reason, names in sorted(missing.items()):
                 yield from (f"  {line}" for line in self._wrapped(f"{reason}: {', '.join(names)}", 2))
 
-    def _files(self, assessment: Assessment) -> Iterator[str]:
-        yield from self._told("Read first", reading_list(assessment))
-
-    def _impact(self, impact: Impact) -> Iterator[str]:
-        from hyperion_hook.domain.co_change import rule_in_words
-
-        missing = impact.missing_co_changes[:MOST_NEIGHBOURS]
-        rows = [(entry.path, rule_in_words(entry.support, entry.commits, entry.beside)) for entry in missing]
-        yield from self._told("Usually changed with these, but not here", rows)
-        affected = impact.affected[:MOST_NEIGHBOURS]
-        yield from self._told("May affect", [(folder_name(entry.component), entry.reason) for entry in affected])
-
     def _told(self, heading: str, said: Iterable[tuple[str, str]], by: str = "") -> Iterator[str]:
         """Set what is told beside what is said of it: in two columns where they fit, else one below the other."""
         entries = [(printable(what), printable(about)) for what, about in said]
@@ -294,14 +293,6 @@ class _Page:
     def _in_a_line(self, text: str) -> str:
         shown = printable(text)
         return ended(with_short_paths(shown, self.width // 2), self.width) if self._cuts else shown
-
-    def _forecasts(self, assessment: Assessment) -> Iterator[str]:
-        entries = likely_fixes(assessment.bugs)
-        if not entries:
-            return
-        by = "" if assessment.bugs is None else assessment.bugs.by
-        rows = [(entry.path, percent(entry.probability)) for entry in entries]
-        yield from self._told("Likely to need a fix within 30 days", rows, by)
 
     def _unusual(self, assessment: Assessment) -> Iterator[str]:
         lines = unusual_lines(assessment)
