@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack, redirect_stdout
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hyperion_hook.commands import Invocation, say, warn
 from hyperion_hook.commands import retrain as retraining
-from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
 from hyperion_hook.commands.support.flags import jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
+from hyperion_hook.commands.support.whole_history import Reading, models_folder, need_the_extra, open_history, show
 from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError, TooLittleHistoryError
-from hyperion_hook.git.environment.gitpython import open_repository
-from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.formats.json_text import json_text
-from hyperion_hook.report.safe_text import printable
 
 if TYPE_CHECKING:
-    from hyperion_hook.assess.models import ModelsInUse
     from hyperion_hook.training.retrain.repository_drift import RepositoryDrift
 
 REFERENCES = ("training", "history")
@@ -42,100 +38,70 @@ def run(
 ) -> ExitCode:
     """Compare recent changes with a reference, print what drifted, and retrain if that was asked for and is due."""
     need_the_extra("drift")
-    if plot is not None:
-        _need_matplotlib()
+    if plot is not None and find_spec("matplotlib") is None:
+        raise MissingExtraError("drift --plot", "plots", "matplotlib")
     from hyperion_hook.assess.models import models_in_use
     from hyperion_hook.training.evaluation.promotion import InUse
     from hyperion_hook.training.retrain.repository_drift import ReferenceName, repository_drift
     from hyperion_hook.training.rows.mined_store import vectors_folder
 
-    repository = open_repository(repo)
-    say_what_is_cut_off(repository)
+    repository = open_history(repo)
     used = models_in_use(config.models, repository.common_dir)
     warn(used.warnings)
-    label = used.label
-    options = options_of(Reading(None, reading.until, None, reading.jobs, None, vectors_folder(repository)), config)
+    newest = Reading(until=reading.until, jobs=reading.jobs)
     try:
         with ProgressLine(lines=True) as progress:
-            found = repository_drift(
+            result = repository_drift(
                 repository,
-                InUse(used.bundle, label),
+                InUse(used.bundle, used.label),
                 models_folder(used, repository, config),
-                options,
+                replace(newest, vectors=vectors_folder(repository)).options(config),
                 reference=None if reference is None else ReferenceName(reference),
                 since=reading.since,
                 progress=progress,
             )
     except TooLittleHistoryError as error:
-        _tell_too_few(str(error), format_name)
+        if format_name == "json":
+            click.echo(json_text({"compared": False, "reason": str(error)}, indent=1), nl=False)
+        else:
+            show([str(error)])
         return ExitCode.DONE
     if plot is not None:
-        found.report.plot(plot)
-    due = found.is_due
-    _show(found, label, format_name, retrains=retrain and due)
-    if not retrain:
-        return ExitCode.DONE
-    if not due:
-        say(f"not retrained: {found.why_not}")
-        return ExitCode.DONE
-    with ExitStack() as streams:
-        if format_name == "json":
-            # what is read by a program must not be followed by a model card
-            streams.enter_context(redirect_stdout(sys.stderr))
-        click.echo("")
-        newest = Reading(None, reading.until, None, reading.jobs)
-        return retraining.run(repo, newest, models=None, corpus=None, config=config)
+        result.report.plot(plot)
+    retrains = retrain and result.is_due
+    _show(result, used.label, format_name, retrains=retrains)
+    if retrains:
+        with ExitStack() as streams:
+            if format_name == "json":
+                # what is read by a program must not be followed by a model card
+                streams.enter_context(redirect_stdout(sys.stderr))
+            click.echo("")
+            return retraining.run(repo, newest, models=None, corpus=None, config=config)
+    if retrain:
+        say(f"not retrained: {result.why_not}")
+    return ExitCode.DONE
 
 
-def _need_matplotlib() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise MissingExtraError("drift --plot", "plots", "matplotlib")
-
-
-def models_folder(used: ModelsInUse, repository: Repository, config: Config) -> Path:
-    """Return where the models in use lie."""
-    from hyperion_hook.scoring.bundle import bundled_models
-    from hyperion_hook.store.models.version_store import RISK_PREDICTOR, VersionStore
-
-    if used.version is not None:
-        return VersionStore.of(repository.common_dir).folder(RISK_PREDICTOR, used.version)
-    return config.models if config.models is not None else bundled_models()
-
-
-def _tell_too_few(reason: str, format_name: str) -> None:
-    if format_name == "json":
-        click.echo(json_text({"compared": False, "reason": reason}, indent=1), nl=False)
-    else:
-        click.echo(printable(reason, most=10_000))
-
-
-def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: bool) -> None:
+def _show(result: RepositoryDrift, label: str, format_name: str, *, retrains: bool) -> None:
     from hyperion_hook.training.drift.text import drift_lines
 
-    about = f"{found.recent} compared with {found.compared_with} (reference '{found.reference}': {found.why})"
+    about = f"{result.recent} compared with {result.compared_with} (reference '{result.reference}': {result.why})"
     if format_name == "json":
         data = {
             "compared": True,
             "models": label,
-            "reference": str(found.reference),
-            "why": found.why,
-            "recent": found.recent,
-            "compared_with": found.compared_with,
+            "reference": str(result.reference),
+            "why": result.why,
+            "recent": result.recent,
+            "compared_with": result.compared_with,
             "retrains": retrains,
-            "to_do": found.advice,
+            "to_do": result.advice,
         }
-        click.echo(json_text(data | found.report.as_data(), indent=1), nl=False)
-        return
-    lines = list(drift_lines(found.report)) if format_name == "text" else found.report.to_markdown().splitlines()
-    if format_name == "text":
-        lines.insert(0, about)
+        click.echo(json_text(data | result.report.as_data(), indent=1), nl=False)
+    elif format_name == "text":
+        show([about, *drift_lines(result.report), result.advice])
     else:
-        lines += ["", about[0].upper() + about[1:] + "."]
-    lines += [*([""] if format_name == "markdown" else []), found.advice]
-    for line in lines:
-        click.echo(printable(line, most=10_000))
+        show([*result.report.to_markdown().splitlines(), "", f"{about[0].upper()}{about[1:]}.", "", result.advice])
 
 
 @click.command()
@@ -152,30 +118,11 @@ def _show(found: RepositoryDrift, label: str, format_name: str, *, retrains: boo
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "markdown"]), default="text")
 @path_flag("--plot", help="Draw what drifted into this file, such as drift.png or drift.svg.")
 @click.pass_obj
-def command(
-    invocation: Invocation,
-    /,
-    *,
-    reference: str | None,
-    retrain: bool,
-    since: str | None,
-    until: str,
-    jobs: int | None,
-    format_name: str,
-    plot: Path | None,
-) -> int:
+def command(invocation: Invocation, /, *, since: str | None, until: str, jobs: int | None, **flags: Any) -> int:
     """Compare recent changes with what the models learned from, and retrain if they differ.
 
     Tells which features drifted, worst first, and how far all of them did, from 0 to 1. Needs the extra 'train':
     pip install 'hyperion-hook[train]'.
     """
-    reading = Reading(day_of(since), until, None, jobs or os.cpu_count() or 1)
-    return run(
-        invocation.repo,
-        reading,
-        reference=reference,
-        retrain=retrain,
-        format_name=format_name,
-        plot=plot,
-        config=invocation.config(),
-    )
+    reading = Reading.of(since=since, until=until, jobs=jobs)
+    return run(invocation.repo, reading, config=invocation.config(), **flags)

@@ -2,70 +2,59 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hyperion_hook.commands import Invocation, warn
-from hyperion_hook.commands.retrain import Reading, day_of, need_the_extra, options_of
 from hyperion_hook.commands.support.flags import format_flag, jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
+from hyperion_hook.commands.support.whole_history import Reading, need_the_extra, open_history, show
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL, ticked_by_level
 from hyperion_hook.errors import ConfigError, ExitCode, TooLittleHistoryError
-from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
 from hyperion_hook.store.feedback_store import FeedbackStore
 
+if TYPE_CHECKING:
+    from hyperion_hook.training.rows.options import RetrainOptions
 
-def run_here(repo: Path | None, reading: Reading, *, labels: Path | None, format_name: str, config: Config) -> ExitCode:
+
+def _back_test(
+    repo: Path | None, options: RetrainOptions, config: Config, *, labels: Path | None, format_name: str
+) -> None:
     """Back-test the models in use on this repository, and print how they did."""
-    need_the_extra("evaluate")
     from hyperion_hook.assess.models import models_in_use
     from hyperion_hook.training.evaluation.back_test import advice, back_test
     from hyperion_hook.training.evaluation.promotion import InUse
     from hyperion_hook.training.labels.external_labels import read_labels
-    from hyperion_hook.training.retrain.card import (
-        calibration_lines,
-        evaluation_data,
-        evaluation_lines,
-    )
+    from hyperion_hook.training.retrain.card import calibration_lines, evaluation_data, evaluation_lines
 
     outside = None if labels is None else read_labels(labels)
-    repository = open_repository(repo)
-    say_what_is_cut_off(repository)
+    repository = open_history(repo)
     ticks = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)
     label = used.label
-    options = options_of(reading, config)
     try:
         with ProgressLine(lines=True) as progress:
             result = back_test(repository, InUse(used.bundle, label), options, labels=outside, progress=progress)
     except TooLittleHistoryError as error:
         click.echo(printable(str(error)))
-        _show(_feedback_lines(ticks))
-        return ExitCode.DONE
+        show(_feedback_lines(ticks))
+        return
     warn((*used.warnings, *result.warnings))
     data = [evaluation_data(evaluation) for evaluation in result.evaluations]
+    to_do = advice(result, label)
     if format_name == "json":
-        document = {
-            "evaluations": data,
-            "calibration": result.calibration,
-            "feedback": ticks,
-            "to_do": advice(result, label),
-        }
+        document = {"evaluations": data, "calibration": result.calibration, "feedback": ticks, "to_do": to_do}
         click.echo(json_text(document, indent=1), nl=False)
     else:
-        _show(line for evaluation in data for line in evaluation_lines(evaluation))
-        _show(calibration_lines(result.calibration))
-        _show(_feedback_lines(ticks))
-        _show(["", advice(result, label)])
-    return ExitCode.DONE
+        show(line for evaluation in data for line in evaluation_lines(evaluation))
+        show([*calibration_lines(result.calibration), *_feedback_lines(ticks), "", to_do])
 
 
 def _feedback_lines(ticks: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
@@ -85,16 +74,14 @@ def _feedback_lines(ticks: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
     ]
 
 
-def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Config) -> ExitCode:
+def _leave_one_out(corpus: Path, options: RetrainOptions, *, format_name: str) -> None:
     """Leave each repository of a corpus out in turn, and print how the recipes did on it."""
-    need_the_extra("evaluate")
     from hyperion_hook.training.evaluation.back_test import unseen_repositories
     from hyperion_hook.training.evaluation.leave_one_out import summary
     from hyperion_hook.training.evaluation.leave_one_out_report import as_data, comparison_lines, repository_lines
     from hyperion_hook.training.models.baselines import KAMEI
     from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 
-    options = options_of(reading, config)
     with ProgressLine(lines=True) as progress:
         result, warnings = unseen_repositories(corpus, options, progress)
     warn(warnings)
@@ -102,33 +89,23 @@ def run_corpus(corpus: Path, reading: Reading, *, format_name: str, config: Conf
     if format_name == "json":
         click.echo(json_text(as_data(result, comparisons), indent=1), nl=False)
     else:
-        _show(comparison_lines(comparisons))
-        _show(repository_lines(result, (BLEND.name, SPECIFICATION.name, "code lines added", KAMEI, "la")))
-    return ExitCode.DONE
+        show(comparison_lines(comparisons))
+        show(repository_lines(result, (BLEND.name, SPECIFICATION.name, "code lines added", KAMEI, "la")))
 
 
-def run_ablation(repo: Path | None, corpus: Path | None, reading: Reading, *, config: Config) -> ExitCode:
+def _ablate(repo: Path | None, corpus: Path | None, options: RetrainOptions) -> None:
     """Take the recipe apart on this repository's past, or on a corpus, and print what each part adds."""
-    need_the_extra("evaluate")
     from hyperion_hook.training.evaluation.ablation import ablation, ablation_lines, ablation_rows
     from hyperion_hook.training.rows.corpus_file import entries_of, read_corpus
 
-    options = options_of(reading, config)
     if corpus is None:
-        repository = open_repository(repo)
-        say_what_is_cut_off(repository)
-        entries = entries_of([repository.work_tree or repository.git_dir], reading.until)
+        repository = open_history(repo)
+        entries = entries_of([repository.work_tree or repository.git_dir], options.until)
     else:
         entries = read_corpus(corpus)
     with ProgressLine(lines=True) as progress:
         result = ablation(ablation_rows(entries, options, progress), options, progress=progress)
-    _show(ablation_lines(result))
-    return ExitCode.DONE
-
-
-def _show(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(printable(line, most=10_000))
+    show(ablation_lines(result))
 
 
 @click.command()
@@ -151,35 +128,35 @@ def _show(lines: Iterable[str]) -> None:
 @path_flag("--vectors", metavar="DIR", help="Folder that keeps what was measured, so that nothing is measured twice.")
 @format_flag
 @click.pass_obj
-def command(  # noqa: PLR0913 - one argument for each flag
+def command(
     invocation: Invocation,
     /,
     *,
     models: Path | None,
     labels: Path | None,
-    since: str | None,
-    until: str,
-    max_commits: int | None,
     corpus: Path | None,
     ablation: bool,
-    jobs: int | None,
-    vectors: Path | None,
     format_name: str,
+    **flags: Any,
 ) -> int:
     """Try the models on this repository's past, in time order, beside simple baselines.
 
     With --corpus the recipes of 'retrain' are tried on repositories they have not learned from instead. Needs the extra
     'train': pip install 'hyperion-hook[train]'.
     """
-    reading = Reading(day_of(since), until, max_commits, jobs or os.cpu_count() or 1, None, vectors)
+    reading = Reading.of(**flags)
+    has_own = labels is not None or models is not None
+    if ablation and (has_own or format_name != "text"):
+        raise ConfigError("evaluate --ablation: fits its own models and prints text; leave out the other options")
+    if corpus is not None and not ablation and has_own:
+        raise ConfigError("evaluate: --corpus trains and labels by itself; leave out --models and --labels")
+    config = invocation.config(models=models)
+    need_the_extra("evaluate")
+    options = reading.options(config)
     if ablation:
-        if labels is not None or models is not None or format_name != "text":
-            raise ConfigError("evaluate --ablation: fits its own models and prints text; leave out the other options")
-        return run_ablation(invocation.repo, corpus, reading, config=invocation.config())
-    if corpus is not None:
-        if labels is not None or models is not None:
-            raise ConfigError("evaluate: --corpus trains and labels by itself; leave out --models and --labels")
-        return run_corpus(corpus, reading, format_name=format_name, config=invocation.config())
-    return run_here(
-        invocation.repo, reading, labels=labels, format_name=format_name, config=invocation.config(models=models)
-    )
+        _ablate(invocation.repo, corpus, options)
+    elif corpus is not None:
+        _leave_one_out(corpus, options, format_name=format_name)
+    else:
+        _back_test(invocation.repo, options, config, labels=labels, format_name=format_name)
+    return ExitCode.DONE

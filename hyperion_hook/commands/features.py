@@ -3,63 +3,47 @@
 from __future__ import annotations
 
 import math
-import os
 from pathlib import Path
+from typing import Any
 
 import click
 
 from hyperion_hook.commands import Invocation, say
-from hyperion_hook.commands.retrain import day_of, need_the_extra
 from hyperion_hook.commands.support.flags import format_flag, until_flag
-from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
+from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
-from hyperion_hook.config.load import Config
+from hyperion_hook.commands.support.whole_history import day_of, need_the_extra, open_history, processes
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.phrases import number
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.features.catalogue import CATALOGUE, find_feature
-from hyperion_hook.features.feature import Feature
-from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode
 from hyperion_hook.report.wording import change_line
 
+_IN_JSON = "name french title category group origin unit low high direction meaning reference at_commit".split()
 
-def catalogue_text(features: tuple[Feature, ...] = CATALOGUE) -> str:
+
+def catalogue_text() -> str:
     """Return the catalogue as text: name, unit, origin and meaning, a heading for each category."""
     lines: list[str] = []
-    for category in dict.fromkeys(feature.category for feature in features):
-        lines += ["", category.value.upper()] if lines else [category.value.upper()]
-        for feature in features:
+    for category in dict.fromkeys(feature.category for feature in CATALOGUE):
+        lines += ["", category.value.upper()]
+        for feature in CATALOGUE:
             if feature.category is category:
                 lines += [
                     f"  {feature.name} ({feature.french})",
                     f"      {feature.meaning} [{feature.unit}, {feature.origin.value}]",
                 ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines[1:]) + "\n"
 
 
-def catalogue_json(features: tuple[Feature, ...] = CATALOGUE) -> str:
+def catalogue_json() -> str:
     """Return the catalogue as JSON; a bound that does not exist is null."""
     entries = [
-        {
-            "name": feature.name,
-            "french": feature.french,
-            "title": feature.title,
-            "category": feature.category.value,
-            "group": feature.group.value,
-            "origin": feature.origin.value,
-            "unit": feature.unit,
-            "low": feature.low if math.isfinite(feature.low) else None,
-            "high": feature.high if math.isfinite(feature.high) else None,
-            "direction": feature.direction,
-            "meaning": feature.meaning,
-            "reference": feature.reference or None,
-            "at_commit": feature.at_commit,
-        }
-        for feature in features
+        {name: getattr(feature, name) for name in _IN_JSON} | {"reference": feature.reference or None}
+        for feature in CATALOGUE
     ]
     return json_text(entries, indent=2)
 
@@ -71,10 +55,10 @@ def vector_text(change: Change, vector: FeatureVector) -> str:
     for name, value in vector.items():
         feature = find_feature(name)
         if isinstance(value, Missing):
-            said = f"{'-':>12}  missing: {printable(value.reason)}"
+            cell = f"{'-':>12}  missing: {printable(value.reason)}"
         else:
-            said = f"{number(value):>12}  {feature.unit} ({feature.origin.value})"
-        lines.append(f"{name:{width}} {said}")
+            cell = f"{number(value):>12}  {feature.unit} ({feature.origin.value})"
+        lines.append(f"{name:{width}} {cell}")
     return "\n".join(lines) + "\n"
 
 
@@ -92,20 +76,6 @@ def vector_json(change: Change, vector: FeatureVector) -> str:
         }
     judged = {"kind": change.kind.value, "revision": change.revision, "base": change.base}
     return json_text({"change": judged, "features": entries}, indent=2)
-
-
-def extract(
-    repo: Path | None,
-    revision: str | None,
-    format_name: str,
-    config: Config,
-    assessor_of: OpenAssessor = open_assessor,
-) -> ExitCode:
-    """Show the vector of one change."""
-    with ProgressLine() as progress, assessor_of(repo, config, progress) as assessor:
-        change, vector = assessor.vector(revision)
-    click.echo((vector_json if format_name == "json" else vector_text)(change, vector), nl=False)
-    return ExitCode.DONE
 
 
 @click.group()
@@ -133,7 +103,10 @@ def list_command(format_name: str) -> int:
 @click.pass_obj
 def extract_command(invocation: Invocation, /, revision: str | None, *, format_name: str) -> int:
     """Show the features of a commit, of the staged change without REV, with the reason for what is missing."""
-    return extract(invocation.repo, revision, format_name, invocation.config())
+    with ProgressLine() as progress, open_assessor(invocation.repo, invocation.config(), progress) as assessor:
+        change, vector = assessor.vector(revision)
+    click.echo((vector_json if format_name == "json" else vector_text)(change, vector), nl=False)
+    return ExitCode.DONE
 
 
 @command.command("table")
@@ -159,18 +132,16 @@ def extract_command(invocation: Invocation, /, revision: str | None, *, format_n
 @click.option("--no-code", is_flag=True, help="Leave out what reads the source: some 50 ms a change.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to measure in; all processor cores by default.")
 @click.pass_obj
-def table_command(  # noqa: PLR0913 - one argument for each flag
+def table_command(
     invocation: Invocation,
     /,
     *,
     output: Path,
-    names: str,
     as_of: str | None,
     since: str | None,
-    until: str,
-    max_commits: int | None,
     no_code: bool,
     jobs: int | None,
+    **flags: Any,
 ) -> int:
     """Write the table that models are trained on: one row a commit, its features, and whether it introduced a bug.
 
@@ -180,20 +151,17 @@ def table_command(  # noqa: PLR0913 - one argument for each flag
     need_the_extra("features table")
     from hyperion_hook.training.rows.training_table import TARGET, csv_of, training_table, written
 
-    repository = open_repository(invocation.repo)
-    say_what_is_cut_off(repository)
+    repository = open_history(invocation.repo)
     with ProgressLine(lines=True) as progress:
         table = training_table(
             repository,
-            until=until,
             as_of=day_of(as_of, "--as-of"),
             since=day_of(since),
-            max_commits=max_commits,
-            names=names,
             code=not no_code,
-            jobs=jobs or os.cpu_count() or 1,
+            jobs=processes(jobs),
             config=invocation.config(),
             progress=progress,
+            **flags,
         )
     if str(output) == "-":
         click.echo(csv_of(table), nl=False)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.support.flags import path_flag
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
+from hyperion_hook.commands.support.whole_history import open_history
 from hyperion_hook.errors import ConfigError, ExitCode, GitError
-from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.formats.json_text import json_text
 
@@ -30,24 +29,26 @@ def run(
     fixes: Path | None,
     until: str | None,
     ignore_references: bool,
-    as_csv: bool,
-    exclude: tuple[str, ...] = (),
+    output_format: str,
+    exclude: tuple[str, ...],
 ) -> ExitCode:
-    """Label the history of a repository, or trace the given fixes, and print what was found."""
+    """Label the history of a repository, or trace the given fixes, and print the result."""
     from hyperion_hook.training.labels.label_history import label_history
     from hyperion_hook.training.labels.szz import SzzRules
 
     if fixes is not None and until is not None:
         raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")
-    repository = open_repository(repo)
-    say_what_is_cut_off(repository)
+    as_csv = output_format == "csv"
+    repository = open_history(repo)
     if fixes is not None:
         given = _given(repository, fixes)
         # what is said to be a fix has a cause, however broad it is and whatever it touches
         rules = SzzRules(use_named=not ignore_references, exhaustive=True, max_files=None)
         with ProgressLine(lines=True) as progress:
             labeller = label_history(repository, given, rules, given=given, progress=progress) if given else None
-        click.echo(_causes(given, labeller, as_csv=as_csv), nl=False)
+        causes = _causes(given, labeller)
+        pairs = [(fix, name) for fix, names in causes.items() for name in names]
+        click.echo(_csv(("fix", "inducing"), pairs) if as_csv else json_text(causes, indent=1), nl=False)
     else:
         rules = SzzRules(use_named=not ignore_references)
         tip = repository.resolve(until or "HEAD")
@@ -75,28 +76,23 @@ def _given(repository: Repository, path: Path) -> list[str]:
     return list(results)
 
 
-def _causes(given: list[str], labeller: Labeller | None, *, as_csv: bool) -> str:
-    causes: dict[str, list[str]] = {fix: [] for fix in given}
+def _causes(fixes: Iterable[str], labeller: Labeller | None) -> dict[str, list[str]]:
+    """Return the commits that each fix blames."""
+    causes: dict[str, list[str]] = {fix: [] for fix in fixes}
     for cause in labeller.inducing if labeller else ():
         causes[cause.fix].append(cause.id)
-    if as_csv:
-        return _csv(("fix", "inducing"), [(fix, name) for fix, names in causes.items() for name in names])
-    return json_text(causes, indent=1)
+    return causes
 
 
 def _labels_json(tip: str, labeller: Labeller) -> str:
-    fixes: dict[str, list[str]] = {fix.id: [] for fix in labeller.fixes}
-    for cause in labeller.inducing:
-        fixes[cause.fix].append(cause.id)
-    labels = {commit: label.known_at for commit, label in sorted(labeller.labels().items())}
     found_by: dict[str, dict[str, str]] = {}
     for cause in labeller.inducing:
         found_by.setdefault(cause.id, {})[cause.fix] = cause.found_by
     results = {
         "until": tip,
         "commits": len(labeller.changes),
-        "fixes": fixes,
-        "known_at": labels,
+        "fixes": _causes((fix.id for fix in labeller.fixes), labeller),
+        "known_at": {commit: label.known_at for commit, label in sorted(labeller.labels().items())},
         "found_by": dict(sorted(found_by.items())),
     }
     return json_text(results, indent=1)
@@ -138,19 +134,10 @@ def _csv(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
     help="JSON, or CSV with one row a pair or a commit.",
 )
 @click.pass_obj
-def command(
-    invocation: Invocation, /, *, fixes: Path | None, until: str | None, ignore_references: bool, output_format: str
-) -> int:
+def command(invocation: Invocation, /, **flags: Any) -> int:
     """Say which commits fix bugs, and which commits introduced them.
 
     With --fixes it prints the commits that introduced what each of them repairs; otherwise all fixes that the messages
     tell, and since when each commit is known to have introduced a bug (Unix seconds).
     """
-    return run(
-        invocation.repo,
-        fixes=fixes,
-        until=until,
-        ignore_references=ignore_references,
-        as_csv=output_format == "csv",
-        exclude=invocation.config().exclude,
-    )
+    return run(invocation.repo, exclude=invocation.config().exclude, **flags)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,10 +14,9 @@ from hyperion_hook.commands.models import refresh
 from hyperion_hook.commands.support.flags import jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.mlflow_mirror import tracker_of
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.shallow_warning import say_what_is_cut_off
+from hyperion_hook.commands.support.whole_history import Reading, need_the_extra, open_history, show
 from hyperion_hook.config.load import Config
-from hyperion_hook.errors import ConfigError, ExitCode, MissingExtraError, TooLittleHistoryError
-from hyperion_hook.git.environment.gitpython import open_repository
+from hyperion_hook.errors import ConfigError, ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
 
@@ -33,20 +30,6 @@ retrain reads this repository's history up to {until} on this machine; nothing i
 it finds the changes that later fixes blame, learns from the past, and tries what it learned on the newest 30 %
 models that are better there than {label}, beyond chance, are used from then on; 'models rollback' returns"""
 """What is said before anything is done."""
-
-_OF_THE_EXTRA = ("numpy", "pandas", "scipy", "sklearn", "xgboost", "joblib")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Which history is read, where the work is done, and where what was measured is kept."""
-
-    since: int | None = None
-    until: str = "HEAD"
-    max_commits: int | None = None
-    jobs: int = 1
-    cluster: str | None = None
-    vectors: Path | None = None
 
 
 def run(
@@ -67,23 +50,16 @@ def run(
     if reading.cluster is not None and corpus is None:
         raise ConfigError("retrain: --cluster shares out repositories, so it needs --corpus FILE, which names them")
     need_the_extra("retrain")
-    options = options_of(reading, config)
-    if models is None:
-        here = open_repository(repo)
-        say_what_is_cut_off(here)
-        return _into_registry(here, _keeping_rows(options, here), config, tracker())
-    if corpus is not None:
+    options = reading.options(config)
+    if corpus is not None and models is not None:
         return _into_folder(None, models, corpus, options, tracker())
-    here = open_repository(repo)
-    say_what_is_cut_off(here)
-    return _into_folder(here, models, corpus, _keeping_rows(options, here), tracker())
-
-
-def _keeping_rows(options: RetrainOptions, repository: Repository) -> RetrainOptions:
-    """Return options with the repository's own folder of rows, unless another one was named."""
     from hyperion_hook.training.rows.mined_store import vectors_folder
 
-    return options if options.vectors else replace(options, vectors=vectors_folder(repository))
+    here = open_history(repo)
+    options = options if options.vectors else replace(options, vectors=vectors_folder(here))
+    if models is None:
+        return _into_registry(here, options, config, tracker())
+    return _into_folder(here, models, None, options, tracker())
 
 
 def _into_folder(
@@ -178,66 +154,7 @@ def quality_in_words(report: RetrainReport) -> str:
 def _show(verdict: list[str], report: RetrainReport) -> None:
     warn(report.warnings)
     say(f"{report.reused:,} of {report.rows:,} rows were measured before and are used again")
-    for line in (*verdict, "", *report.markdown.splitlines()):
-        click.echo(printable(line, most=10_000))
-
-
-def options_of(reading: Reading, config: Config) -> RetrainOptions:
-    """Return what is read and how it is learned, from flags and settings."""
-    from hyperion_hook.config.ml_config import MLConfig
-    from hyperion_hook.training.rows.options import RetrainOptions
-
-    return RetrainOptions(
-        since=reading.since,
-        until=reading.until,
-        max_commits=reading.max_commits,
-        jobs=reading.jobs,
-        cluster=reading.cluster,
-        vectors=reading.vectors and reading.vectors.absolute(),
-        seed=config.ml_random_state,
-        folds=config.ml_cv_folds,
-        threads=config.ml_n_jobs,
-        max_file_bytes=config.max_file_bytes,
-        models=MLConfig.of(config) if config.ml else None,
-        bulk_files=config.bulk_files,
-        exclude=config.exclude,
-        alert_high=config.alert_high,
-        alert_medium=config.alert_medium,
-    )
-
-
-def need_the_extra(command: str) -> None:
-    """Make sure that what the extra ``train`` installs is there.
-
-    Raises
-    ------
-    MissingExtraError
-        If not; it says how to install it.
-    """
-    from importlib.util import find_spec
-
-    for module in _OF_THE_EXTRA:
-        if find_spec(module) is None:
-            raise MissingExtraError(command, "train", module)
-
-
-def day_of(text: str | None, option: str = "--since") -> int | None:
-    """Return the Unix seconds at which a day begins in UTC; ``option`` is what gave it.
-
-    Raises ``ConfigError`` if the text is no date.
-
-    Examples
-    --------
-    >>> day_of("2020-09-13"), day_of(None)
-    (1599955200, None)
-    """
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f"{option} '{text}': no date; write it as 2024-12-31") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    show((*verdict, "", *report.markdown.splitlines()))
 
 
 @click.command()
@@ -259,29 +176,16 @@ def day_of(text: str | None, option: str = "--since") -> int | None:
     " hyperion-hook/vectors in the git directory by default.",
 )
 @click.pass_obj
-def command(  # noqa: PLR0913 - one argument for each flag
-    invocation: Invocation,
-    /,
-    *,
-    since: str | None,
-    until: str,
-    max_commits: int | None,
-    models: Path | None,
-    jobs: int | None,
-    corpus: Path | None,
-    cluster: str | None,
-    vectors: Path | None,
-) -> int:
+def command(invocation: Invocation, /, *, models: Path | None, corpus: Path | None, **flags: Any) -> int:
     """Train models on this repository's own history; measured beside simple baselines.
 
     The past is replayed, learned from in time order, and the models are tried on the future. They go to this
     repository's registry, and are used from then on if they rank the newest changes better than the models in use.
     Needs the extra 'train': pip install 'hyperion-hook[train]'.
     """
-    reading = Reading(day_of(since), until, max_commits, jobs or os.cpu_count() or 1, cluster, vectors)
     return run(
         invocation.repo,
-        reading,
+        Reading.of(**flags),
         models=models,
         corpus=corpus,
         config=invocation.config(),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.commands import drift
-from hyperion_hook.commands.retrain import Reading
+from hyperion_hook.commands.support.whole_history import Reading
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.phrases import day
 from hyperion_hook.errors import ConfigError, TooLittleHistoryError

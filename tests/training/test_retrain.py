@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.commands.retrain import day_of
+from hyperion_hook.commands.support.whole_history import day_of
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import ConfigError, NotARepositoryError, TrainingError

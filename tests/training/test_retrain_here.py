@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.assess.models import models_in_use
-from hyperion_hook.commands.retrain import Reading, quality_in_words, run
+from hyperion_hook.commands.retrain import quality_in_words, run
+from hyperion_hook.commands.support.whole_history import Reading
 from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository

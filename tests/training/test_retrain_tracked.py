@@ -11,6 +11,7 @@ import pytest
 
 from hyperion_hook.commands import Invocation, retrain
 from hyperion_hook.commands.support.mlflow_mirror import mirrored, tracker_of
+from hyperion_hook.commands.support.whole_history import Reading
 from hyperion_hook.config.load import Config
 from hyperion_hook.errors import TrainingError, pip_install
 from hyperion_hook.git.repository import Repository
@@ -133,7 +134,7 @@ def test_it_is_said_that_mlflow_is_told(
     tracker = tracker_of(Invocation(repo.path))
     with pytest.raises(TrainingError, match="no commit to measure"):
         retrain.run(
-            repo.path, retrain.Reading(since=10**10), models=None, corpus=None, config=Config(), tracker=lambda: tracker
+            repo.path, Reading(since=10**10), models=None, corpus=None, config=Config(), tracker=lambda: tracker
         )
     told = capsys.readouterr().err
     assert "nothing is fetched and what is learned is told to MLflow alone" in told

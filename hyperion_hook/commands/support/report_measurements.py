@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hyperion_hook.commands.drift import models_folder
-from hyperion_hook.commands.retrain import Reading, need_the_extra, options_of
 from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.whole_history import Reading, models_folder, need_the_extra, processes
 from hyperion_hook.config.load import Config
 from hyperion_hook.errors import MissingExtraError, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
@@ -58,13 +56,12 @@ def measured_here(
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
     from hyperion_hook.training.rows.mined_store import MinedStore, vectors_folder
 
-    options = options_of(Reading(jobs=jobs or os.cpu_count() or 1, vectors=vectors_folder(repository)), config)
+    options = Reading(jobs=processes(jobs), vectors=vectors_folder(repository)).options(config)
     if not (wanted or MinedStore.is_whole(repository, options)):
         return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
     from hyperion_hook.training.evaluation.promotion import InUse
 
-    label = used.label
-    in_use = InUse(used.bundle, label)
+    in_use = InUse(used.bundle, used.label)
     figures, why_not = _figures(repository, in_use, options, progress)
     drift, why_no_drift = _drift(repository, in_use, models_folder(used, repository, config), options, progress)
     return Here(figures, why_not, drift, why_no_drift)
@@ -93,15 +90,15 @@ def _drift(
     from hyperion_hook.training.retrain.repository_drift import repository_drift
 
     try:
-        found = repository_drift(repository, in_use, folder, options, progress=progress)
+        result = repository_drift(repository, in_use, folder, options, progress=progress)
     except TooLittleHistoryError as error:
         return None, f"Not measured on this repository: {error}."
-    report = found.report
+    report = result.report
     score = [report.score] if report.score and report.score.drifted else []
     drifted = [*score, *(item for item in report.features if item.drifted)][:MOST_FEATURES]
     return Drifted(
         report.drift_magnitude,
-        f"{verdict(report)} {found.advice}",
-        f"{found.recent} compared with {found.compared_with} ({found.why})",
+        f"{verdict(report)} {result.advice}",
+        f"{result.recent} compared with {result.compared_with} ({result.why})",
         tuple((item.title, moved(item)) for item in drifted),
     ), ""
