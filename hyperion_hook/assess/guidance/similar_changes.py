@@ -82,8 +82,8 @@ def similar_changes(
     past
         The commits before it; nothing later is looked at.
     read_messages, read_patches
-        Read what commits say, and, which costs ten times as much, what they did. That is asked of the chosen changes
-        and the fixes after them, if there are any.
+        Read what commits say, and, which costs ten times as much, what they did. That is asked of chosen changes with
+        fixes after them, and of these.
     """
     recent = [commit for commit in past.recent(len(rows)) if commit.id in rows and not commit.flags & BOT]
     near = nearest(change, vector, recent, rows, past)
@@ -91,18 +91,17 @@ def similar_changes(
     chosen = _without_copies(near, by_id, rows)
     by_number = {commit.number: commit for commit in recent}
     later = [_later(commit, past) for commit in chosen]
-    repairs = [
-        event.commit
-        for entry in later
-        for event in (
-            *[event for event in entry.fixes if _is_small(by_number.get(event.commit))][:_FIXES_READ],
-            *entry.reverts[:_REVERTS_READ],
-        )
-    ]
-    numbers = list(dict.fromkeys([*(commit.number for commit in chosen), *repairs]))
+    own = [commit.number for commit in chosen]
+    compared: dict[int, None] = {}
+    for number, entry in zip(own, later, strict=True):
+        small = [event.commit for event in entry.fixes if _is_small(by_number.get(event.commit))][:_FIXES_READ]
+        fixes = [*small, *(event.commit for event in entry.fixes if event.commit in own)]
+        compared |= dict.fromkeys((number, *fixes) if fixes else ())
+    reverts = [event.commit for entry in later for event in entry.reverts[:_REVERTS_READ]]
+    numbers = list(dict.fromkeys((*compared, *own, *reverts)))
     ids = past.ids(numbers)
-    if repairs:
-        by_id |= {commit.id: commit for commit in read_patches(ids)}
+    by_id |= {commit.id: commit for commit in read_patches(ids[: len(compared)])}
+    by_id |= {commit.id: commit for commit in read_messages([name for name in ids if name not in by_id])}
     commits = {number: by_id[name] for number, name in zip(numbers, ids, strict=True) if name in by_id}
     return tuple(
         SimilarChange(
