@@ -60,6 +60,7 @@ class Assessor:
         self._config = config
         self._now = now
         self._kind = kind
+        self._head_found = measurer.repository.head_at_discovery
         self._warnings = warnings
 
     @classmethod
@@ -250,7 +251,9 @@ class Assessor:
         return head
 
     def _staged(self) -> Change:
-        change = self._changes.staged(now=self._now, kind=self._kind)
+        # what git said when the repository was found is true once
+        head, self._head_found = self._head_found, None
+        change = self._changes.staged(now=self._now, kind=self._kind, head=head)
         return replace(change, warnings=(*change.warnings, *self._warnings)) if self._warnings else change
 
     def _new_deadline(self) -> Deadline:

@@ -20,9 +20,12 @@ class ChangeReader:
     exclusions: Exclusions
     bulk_files: int = BULK_FILES
 
-    def staged(self, *, now: int | None = None, kind: ChangeKind = ChangeKind.STAGED) -> Change:
+    def staged(
+        self, *, now: int | None = None, kind: ChangeKind = ChangeKind.STAGED, head: str | None = None
+    ) -> Change:
         """Return what the index holds; see ``staged_change``."""
-        return self.exclusions.of(staged_change(self.repository, now=now, bulk_above=self.bulk_files, kind=kind))
+        change = staged_change(self.repository, now=now, bulk_above=self.bulk_files, kind=kind, head=head)
+        return self.exclusions.of(change)
 
     def commit(self, revision: str) -> Change:
         """Return what a commit changes; see ``commit_change``."""

@@ -30,6 +30,7 @@ def staged_change(
     bulk_above: int = BULK_FILES,
     amend: bool = False,
     kind: ChangeKind = ChangeKind.STAGED,
+    head: str | None = None,
 ) -> Change:
     """Return what is staged against HEAD (against nothing on a branch without commits).
 
@@ -47,11 +48,13 @@ def staged_change(
         Whether the change takes the place of HEAD: it is then compared with HEAD's parent and keeps HEAD's author.
     kind
         What the index holds; a patch is no part of a merge in progress.
+    head
+        The commit that is checked out, where it has just been asked for.
     """
     if repository.work_tree is None:
         raise GitError(f"{repository.git_dir}: a bare repository has nothing staged; name a commit: score REV")
     author, committer = identities_of(repository, now)
-    head = repository.head()
+    head = head or repository.head()
     merged = () if kind is ChangeKind.PATCH else _merged_heads(repository)
     parents = (head, *merged) if head else ()
     if amend:

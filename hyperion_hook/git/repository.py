@@ -37,6 +37,7 @@ _QUESTIONS = (
     "--show-object-format",
     "--show-toplevel",
 )
+_HEAD = "HEAD^{commit}"
 _EMPTY_TREES = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
@@ -59,6 +60,8 @@ class Repository:
     is_bare: bool
     is_shallow: bool
     object_format: str
+    head_at_discovery: str | None = None
+    """The commit that was checked out then; ``None`` where there was none, or git did not say."""
 
     @classmethod
     def discover(cls, path: Any = None, program: type[Git] = Git) -> Repository:
@@ -89,7 +92,8 @@ class Repository:
         if environment.get("GIT_INDEX_FILE"):
             environment["GIT_INDEX_FILE"] = str((top or folder) / environment["GIT_INDEX_FILE"])
         own = program(git_dir, git_dir=git_dir, environment=environment)
-        found = cls(own, own, git_dir, common_dir, top, is_bare, answers[3] == "true", answers[4] or "sha1")
+        is_shallow, head = answers[3] == "true", answers[6] if _OBJECT_ID.fullmatch(answers[6]) else None
+        found = cls(own, own, git_dir, common_dir, top, is_bare, is_shallow, answers[4] or "sha1", head)
         return replace(found, git=found.git_without_attributes) if neutral.wanted(common_dir) else found
 
     @cached_property
@@ -205,17 +209,20 @@ def _make_absolute(environment: dict[str, str], folder: Path) -> None:
 
 
 def _ask_where(folder: Path, environment: Mapping[str, str], program: type[Git]) -> list[str]:
-    """Return git's answers to all questions, '' for the top of a work tree where there is none."""
+    """Return git's answers to all questions and HEAD, '' for the top of a work tree and HEAD where there is none."""
     git = program(folder, environment=environment)
-    # the last question ends git with an error in a bare repository, after it answered the others
-    lines = os.fsdecode(git.run("rev-parse", "--path-format=absolute", *_QUESTIONS, check=False)).split("\n")
+    # asked for the top of a bare repository, or for a HEAD without commits, git ends with an error after the others
+    lines = os.fsdecode(git.run("rev-parse", "--path-format=absolute", *_QUESTIONS, _HEAD, check=False)).split("\n")
     if len(lines) < len(_QUESTIONS):
         raise NotARepositoryError(_refusal(git, folder))
-    if len(lines) <= len(_QUESTIONS) + 1 and {lines[2], lines[3]} <= {"true", "false"}:
-        return lines
+    head = "".join(lines[len(_QUESTIONS) :])
+    is_head = head == _HEAD or _OBJECT_ID.fullmatch(head) is not None
+    expected = len(_QUESTIONS) + 2 if is_head else len(_QUESTIONS) + 1
+    if len(lines) <= expected and {lines[2], lines[3]} <= {"true", "false"}:
+        return [*lines[: len(_QUESTIONS)], head]
     # a line feed in a path: ask one by one
-    answers = [git.run("rev-parse", "--path-format=absolute", question, check=False) for question in _QUESTIONS]
-    return [os.fsdecode(answer.removesuffix(b"\n")) for answer in answers]
+    parts = [git.run("rev-parse", "--path-format=absolute", question, check=False) for question in _QUESTIONS]
+    return [*(os.fsdecode(part.removesuffix(b"\n")) for part in parts), ""]
 
 
 def _refusal(git: Git, folder: Path) -> str:

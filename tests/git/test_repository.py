@@ -125,12 +125,20 @@ def test_longer_object_ids_are_known(tmp_path: Path) -> None:
     assert found.git.run("ls-tree", found.empty_tree) == b""
 
 
-@pytest.mark.parametrize("name", ["a space", "quo\"te's", "-dash", "ünï", "\udcff\udcfe", "line\nfeed"], ids=ascii)
+NAMES = ["a space", "quo\"te's", "-dash", "ünï", "\udcff\udcfe", "line\nfeed", "end\n", "\nbegin", "HEAD^{commit}"]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_any_byte_may_be_in_the_path(tmp_path: Path, name: str) -> None:
     repo = TestRepo(tmp_path / name)
-    head = repo.commit({"a.txt": "1\n"})
+    found = Repository.discover(repo.path)
+    assert (found.work_tree, found.common_dir, found.head()) == (repo.path, repo.path / ".git", None)
+    head = repo.commit({"a.txt": "1\n", "HEAD^{commit}": "1\n"})
     found = Repository.discover(repo.path)
     assert (found.work_tree, found.common_dir, found.head()) == (repo.path, repo.path / ".git", head)
+    assert found.head_at_discovery == (None if "\n" in name else head)
+    bare = Repository.discover(Path(repo.git("rev-parse", "--absolute-git-dir").removesuffix("\n")))
+    assert bare.common_dir == repo.path / ".git"
 
 
 def test_revisions_are_resolved_to_commits(repo: TestRepo) -> None:
