@@ -6,6 +6,8 @@ An error names the thing, the value and the remedy in one line. ``cli`` translat
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 TRACEBACK_VARIABLE = "HYPERION_HOOK_TRACEBACK"
@@ -60,6 +62,17 @@ def pip_install(extra: str) -> str:
         editable = "-e " if origin["dir_info"].get("editable") else ""
         return f"pip install {editable}{shlex.quote(f'{url2pathname(url.path)}[{extra}]')}"
     return f"pip install 'hyperion-hook[{extra}]'"
+
+
+@contextmanager
+def file_errors(
+    subject: object, verb: str = "read", remedy: str = "", kind: type[HyperionError] = HyperionError
+) -> Iterator[None]:
+    """Turn an ``OSError`` into an error that names its subject; ``verb`` is what was tried: ``read`` or ``written``."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(f"{subject}: {error.strerror or f'cannot be {verb}'}{remedy}") from None
 
 
 class GitError(HyperionError):

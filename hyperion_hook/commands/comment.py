@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import fields
+from typing import Any
 
 import click
 
 from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.pull_request.actions_job import ACTIONS_FORGES, GitHubRun
 from hyperion_hook.commands.pull_request.base_settings import base_of, revision_in
-from hyperion_hook.commands.pull_request.flow import Commits, Run, judge
+from hyperion_hook.commands.pull_request.flow import Commits, judge
 from hyperion_hook.commands.pull_request.pipeline_job import FORGES, run_in_pipeline
 from hyperion_hook.commands.pull_request.post_comment import ALWAYS, HIGH, NEVER, CommentOptions
 from hyperion_hook.commands.support.flags import gate_flags, models_flag, path_flag
@@ -23,20 +22,18 @@ from hyperion_hook.report.comment.render import render_comment
 from hyperion_hook.report.links import Links
 
 
-def print_comment(
-    repo: Path | None, revision: str, options: CommentOptions, environment: Mapping[str, str]
-) -> ExitCode:
+def print_comment(revision: str, options: CommentOptions) -> ExitCode:
     """Write the comment on a range to standard output, for a code host that is not spoken with."""
     target = target_of(revision, staged=False, each=False)
     if revision == "-":
         raise ConfigError("comment: --forge none takes a commit or a range, no patch '-'; write A..B")
     if revision_in(options.baseline) is not None:
         raise ConfigError("comment: --forge none is told the range; name a file with --baseline, or leave it out")
-    repository = Repository.discover(repo)
+    repository = Repository.discover(options.repo)
     end = repository.resolve(target.end or revision)
     start = None if target.start is None else repository.resolve(target.start)
-    run = Run(repo, options, environment, "fetch it", builds_index=False)
-    result = judge(run, repository, Commits(start or base_of(repository, end), start, end))
+    commits = Commits(start or base_of(repository, end), start, end)
+    result = judge(repository, commits, options, "fetch it", builds_index=False)
     take_time()
     click.echo(render_comment(result.brief, Links(), head=end), nl=False)
     result.write_sarif(options.sarif)
@@ -53,7 +50,6 @@ def print_comment(
 )
 @click.option(
     "--comment",
-    "mode",
     type=click.Choice([ALWAYS, HIGH, NEVER]),
     default=ALWAYS,
     help="When to comment; high: only on HIGH risk.",
@@ -71,21 +67,7 @@ def print_comment(
 @gate_flags
 @models_flag
 @click.pass_obj
-def command(  # noqa: PLR0913 - one argument for each flag
-    invocation: Invocation,
-    /,
-    revision: str | None,
-    *,
-    forge: str,
-    mode: str,
-    labels: bool,
-    check: bool,
-    sarif: Path | None,
-    saved_to: Path | None,
-    saved_in: Path | None,
-    baseline: str | None,
-    **flags: object,
-) -> int:
+def command(invocation: Invocation, /, revision: str | None, *, forge: str, **flags: Any) -> int:
     """Assess a pull request in a job of its code host, and keep one comment on it up to date.
 
     The token is read from GITHUB_TOKEN (Gitea's and Forgejo's, too), GITLAB_TOKEN, BITBUCKET_TOKEN or
@@ -93,17 +75,18 @@ def command(  # noqa: PLR0913 - one argument for each flag
     failure.
     """
     give_up_after(stalled("comment"), renewable=True)
-    options = CommentOptions(mode, labels, sarif, saved_to, saved_in, baseline, check, flags)
-    if check and forge != "github":
+    own = {entry.name: flags.pop(entry.name) for entry in fields(CommentOptions) if entry.name in flags}
+    options = CommentOptions(invocation.repo, **own, flags=flags)
+    if options.check and forge != "github":
         raise ConfigError("comment: --check is for jobs of GitHub; leave it out")
     if forge == "none":
         if revision is None:
             raise ConfigError("comment: --forge none needs a commit or a range; write A..B")
-        return print_comment(invocation.repo, revision, options, os.environ)
+        return print_comment(revision, options)
     if revision is not None:
         raise ConfigError(f"comment: the event names the change; leave out '{revision}', or use --forge none")
     if forge in ACTIONS_FORGES:
-        return GitHubRun(invocation.repo, options, os.environ, ACTIONS_FORGES[forge]).run()
-    if saved_to is not None or saved_in is not None:
+        return GitHubRun(ACTIONS_FORGES[forge], options).run()
+    if options.saved_to is not None or options.saved_in is not None:
         raise ConfigError("comment: --save and --from are for workflows of GitHub; leave them out")
-    return run_in_pipeline(invocation.repo, FORGES[forge], options, os.environ)
+    return run_in_pipeline(FORGES[forge], options)

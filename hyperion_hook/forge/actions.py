@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hyperion_hook.errors import ConfigError, HyperionError
+from hyperion_hook.errors import ConfigError, file_errors
 
 _REPOSITORY = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
 MOST_SUMMARY_BYTES = 1_000_000
@@ -22,19 +23,20 @@ MOST_ANNOTATIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """What the runner tells a step through environment variables; empty where it says nothing."""
+    """What the runner tells a step in environment variables.
+
+    ``event_path`` is the file that describes the event; ``repository`` is ``owner/name``; the addresses are those of
+    github.com, or of an Enterprise server; ``output`` and ``summary`` are files that a step writes its outputs and its
+    summary to, ``None`` outside of a runner.
+    """
 
     event_name: str
-    event_path: str
-    """The event and the file that describes it."""
+    event_path: Path
     repository: str
-    """``owner/name``."""
     api_url: str
     server_url: str
-    """Of github.com, or of an Enterprise server."""
     output: Path | None
     summary: Path | None
-    """Files that a step writes its outputs and its summary to; ``None`` outside of a runner."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Actions:
@@ -53,43 +55,29 @@ class Actions:
             raise ConfigError(f"comment: GITHUB_REPOSITORY is '{repository[:80]}', not owner/name")
         return cls(
             environment["GITHUB_EVENT_NAME"],
-            environment["GITHUB_EVENT_PATH"],
+            Path(environment["GITHUB_EVENT_PATH"]),
             repository,
             environment.get("GITHUB_API_URL", "https://api.github.com").rstrip("/"),
             environment.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/"),
-            _file(environment, "GITHUB_OUTPUT"),
-            _file(environment, "GITHUB_STEP_SUMMARY"),
+            Path(file) if (file := environment.get("GITHUB_OUTPUT")) else None,
+            Path(file) if (file := environment.get("GITHUB_STEP_SUMMARY")) else None,
         )
 
     def write_outputs(self, values: Mapping[str, str]) -> None:
         """Add the step's outputs to the runner's file; raise ``HyperionError`` if the file cannot be written."""
         if self.output is not None:
-            _append(self.output, "".join(_output(name, value) for name, value in values.items()))
+            end = f"end-{secrets.token_hex(16)}"
+            _append(self.output, "".join(f"{name}<<{end}\n{value}\n{end}\n" for name, value in values.items()))
 
     def write_summary(self, markdown: str) -> None:
-        """Add Markdown to the job's summary, unless it is more than the runner takes.
-
-        Raises ``HyperionError`` if the file cannot be written.
-        """
+        """Add Markdown, unless the runner takes no more; raise ``HyperionError`` if the file cannot be written."""
         if self.summary is not None and len(markdown.encode("utf-8", "replace")) <= MOST_SUMMARY_BYTES:
             _append(self.summary, markdown + "\n")
 
 
-def _file(environment: Mapping[str, str], name: str) -> Path | None:
-    return Path(environment[name]) if environment.get(name) else None
-
-
-def _output(name: str, value: str) -> str:
-    delimiter = f"end-{secrets.token_hex(16)}"
-    return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
-
-
 def _append(path: Path, text: str) -> None:
-    try:
-        with path.open("a", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise HyperionError(f"{path}: {error.strerror or 'cannot be written'}") from None
+    with file_errors(path, "written"), path.open("a", encoding="utf-8", errors="replace", newline="\n") as file:
+        file.write(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +99,13 @@ def workflow_commands(annotations: Sequence[Annotation]) -> list[str]:
     >>> workflow_commands([Annotation("warning", "a: b", "50%\n::error::", "x,y.py", 3)])
     ['::warning file=x%2Cy.py,line=3,title=a%3A b::50%25%0A::error::']
     """
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     lines = []
     for entry in annotations:
-        counts[entry.kind] = counts.get(entry.kind, 0) + 1
+        counts[entry.kind] += 1
         if counts[entry.kind] <= MOST_ANNOTATIONS:
-            place = "" if entry.path is None else f"file={_property(entry.path)},line={entry.line},"
-            lines.append(f"::{entry.kind} {place}title={_property(entry.title)}::{escaped(entry.message)}")
+            position = "" if entry.path is None else f"file={_property(entry.path)},line={entry.line},"
+            lines.append(f"::{entry.kind} {position}title={_property(entry.title)}::{escaped(entry.message)}")
     return lines
 
 

@@ -12,13 +12,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from hyperion_hook.forge.host import Comment, number_of
 from hyperion_hook.forge.http import Http
 from hyperion_hook.forge.job import COMMIT, NUMBER, Job, Variables
-from hyperion_hook.forge.rest import RestHost, comment_of, within
+from hyperion_hook.forge.rest import Comment, RestHost, comment_of, number_of, within
 
 _VERSION = "?api-version=7.1"
-_USER = "/_apis/connectionData?api-version=7.1-preview.1"
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _BRANCH = re.compile(r"refs/heads/[^\x00-\x20~^:?*\[\\]{1,500}")
 _SERVICES = ("svc.", "aadsp.")
@@ -44,6 +42,8 @@ def job_in(environment: Mapping[str, str]) -> Job:
 class Azure(RestHost):
     """One repository on Azure DevOps."""
 
+    user_at = ("/_apis/connectionData?api-version=7.1-preview.1", "authenticatedUser", "id")
+    author_at = ("author", "id")
     only_authors_edit = True
 
     def __init__(self, job: Job, token: str) -> None:
@@ -54,10 +54,7 @@ class Azure(RestHost):
         """The number of the first comment of each thread."""
 
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
-        """Make one of our labels be on a pull request; labels of others stay.
-
-        Raises ``ForgeError`` if that is refused or fails.
-        """
+        """Make one of our labels be on a pull request; labels of others stay."""
         self._label(f"{self._root}/{number}/labels", _VERSION, wanted, ours, {"name": wanted})
 
     def _list(self, number: int) -> str:
@@ -87,11 +84,8 @@ class Azure(RestHost):
         page = f"{self._pages}/{number}?discussionId={thread}"
         return comment_of(data, first.get("content"), page, first.get("lastContentUpdatedDate"))
 
-    def _who(self) -> Any:
-        return self._asked(_USER, "authenticatedUser", "id")
-
-    def _author(self, entry: Mapping[str, Any]) -> object:
-        return within(_first_of(entry), "author", "id")
+    def _author(self, entry: Mapping[str, Any]) -> str:
+        return super()._author(_first_of(entry))
 
     def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
         return str(within(_first_of(entry), "author", "descriptor")).startswith(_SERVICES)

@@ -10,10 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hyperion_hook.forge.host import Comment
 from hyperion_hook.forge.http import ForgeError, Http
 from hyperion_hook.forge.job import COMMIT, NUMBER, Job, Variables
-from hyperion_hook.forge.rest import RestHost, comment_of, within
+from hyperion_hook.forge.rest import Comment, RestHost, comment_of, within
 
 _API = "https://api.bitbucket.org/2.0"
 _PAGES = "https://bitbucket.org"
@@ -41,6 +40,7 @@ class Bitbucket(RestHost):
     """One repository on Bitbucket Cloud."""
 
     update_method = "PUT"
+    user_at, author_at = ("/user", "uuid"), ("user", "uuid")
     only_authors_edit = True
 
     def __init__(self, job: Job, token: str) -> None:
@@ -48,21 +48,12 @@ class Bitbucket(RestHost):
         super().__init__(http)
         self._root = f"/repositories/{job.repository}/pullrequests"
 
-    def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:  # noqa: ARG002 - as a Host
-        """Refuse: there are none.
-
-        Raises
-        ------
-        ForgeError
-            Always.
-        """
+    def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:  # noqa: ARG002 - as a RestHost
+        """Refuse: there are none."""
         raise ForgeError("Bitbucket: pull requests have no labels; leave out --labels")
 
     def _list(self, number: int) -> str:
         return f"{self._root}/{number}/comments"
-
-    def _one(self, number: int, comment: Comment) -> str:
-        return f"{self._root}/{number}/comments/{comment.id}"
 
     def _text(self, entry: Mapping[str, Any]) -> object:
         return None if entry.get("deleted") is True else within(entry, "content", "raw")
@@ -72,12 +63,6 @@ class Bitbucket(RestHost):
 
     def _comment(self, number: int, data: Mapping[str, Any]) -> Comment:  # noqa: ARG002 - as a RestHost
         return comment_of(data, data["content"]["raw"], data["links"]["html"]["href"], data.get("updated_on"))
-
-    def _who(self) -> Any:
-        return self._asked("/user", "uuid")
-
-    def _author(self, entry: Mapping[str, Any]) -> object:
-        return within(entry, "user", "uuid")
 
     def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
         return within(entry, "user", "type") == _APP

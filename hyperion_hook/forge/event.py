@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from hyperion_hook.domain.files.regular import read_regular
-from hyperion_hook.errors import HyperionError
-from hyperion_hook.forge.host import number_of
+from hyperion_hook.errors import HyperionError, file_errors
+from hyperion_hook.forge.rest import number_of
 
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _NO_COMMIT = re.compile(r"0+")
@@ -27,22 +27,21 @@ _COMMENT = 100
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A pull request as an event describes it."""
+    """A pull request as an event describes it.
+
+    ``base`` and ``head`` are commits: the newest of the branch that is merged into, and of the one that is merged;
+    ``merge_commit`` is what it became on its base, once it is merged. ``from_fork``: the head lies in another
+    repository, so that the token may only read. ``discussions`` counts comments on it and on its lines; ``None`` where
+    the event does not say.
+    """
 
     number: int
-    """From 1."""
     base: str
     head: str
-    """Commits: the newest of the branch that is merged into, and of the one that is merged."""
     from_fork: bool = False
-    """Whether the head lies in another repository, so that the token may only read."""
     is_open: bool = True
-    is_draft: bool = False
-    """Its state."""
     discussions: int | None = None
-    """Comments on it and on its lines, ``None`` where the event does not say."""
     merge_commit: str | None = None
-    """What it became on its base, once it is merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +70,8 @@ def read_event(name: str, path: Path, repository: str) -> Event:
     Raises ``HyperionError`` if the file cannot be read or is no such event.
     """
     try:
-        data = json.loads(read_regular(path, _MOST_BYTES, links=True).decode())
-    except OSError as error:
-        raise HyperionError(f"GITHUB_EVENT_PATH {path}: {error.strerror or 'cannot be read'}") from None
+        with file_errors(f"GITHUB_EVENT_PATH {path}"):
+            data = json.loads(read_regular(path, _MOST_BYTES, links=True).decode())
     except (ValueError, RecursionError):
         raise HyperionError(f"GITHUB_EVENT_PATH {path}: not valid JSON") from None
     try:
@@ -127,7 +125,6 @@ def pull_request_of(data: Mapping[str, Any], repository: str) -> PullRequest:
         # the head of a deleted fork has no repository any more
         from_fork=str(head_repository.get("full_name", "")).lower() != repository.lower(),
         is_open=data.get("state", "open") == "open",
-        is_draft=bool(data.get("draft", False)),
         discussions=sum(counts) if all(map(_is_count, counts)) else None,  # type: ignore[arg-type]
         # before it is merged this names a trial
         merge_commit=_commit(data["merge_commit_sha"]) if data.get("merged") is True else None,

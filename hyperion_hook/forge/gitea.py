@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from hyperion_hook.forge.github import GitHub, login_of
-from hyperion_hook.forge.host import number_of
+from hyperion_hook.forge.github import GitHub
 from hyperion_hook.forge.http import ForgeError, Http
-from hyperion_hook.forge.rest import RestHost
+from hyperion_hook.forge.rest import RestHost, number_of
 
 _GREY = "#808080"
 
@@ -21,6 +20,7 @@ class Gitea(GitHub):
     """One repository on Gitea, reached with a token."""
 
     user_refusals = RestHost.user_refusals
+    _who = RestHost._who  # noqa: SLF001 - not as on GitHub, where it lies between
     comments_come_whole = True
     job_login = "gitea-actions"
     """Who writes with the token of a job; nobody can sign up by a name that the host keeps for itself."""
@@ -32,10 +32,7 @@ class Gitea(GitHub):
         return cls(http, repository)
 
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
-        """Make one of our labels be on a pull request; labels of others stay.
-
-        Raises ``ForgeError`` if that is refused or fails.
-        """
+        """Make one of our labels be on a pull request; labels of others stay."""
         path = f"{self._root}/issues/{number}/labels"
         # one of the organisation and one of the repository may have the same name
         there = [(str(entry.get("name")), entry) for entry in self._http.pages(path, whole=True)]
@@ -68,10 +65,7 @@ class Gitea(GitHub):
             raise ForgeError(f"{self._http.name}: an answer that is no label") from None
 
     def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
-        return login_of(entry) == self.job_login
-
-    def _who(self) -> Any:
-        return self._asked("/user", "login")
+        return self._author(entry) == self.job_login
 
 
 class Forgejo(Gitea):

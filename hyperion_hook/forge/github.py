@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from hyperion_hook.forge.actions import Annotation
 from hyperion_hook.forge.event import PullRequest, pull_request_of
-from hyperion_hook.forge.host import Comment, seconds_of
 from hyperion_hook.forge.http import ForgeError, Http
-from hyperion_hook.forge.rest import RestHost, within
+from hyperion_hook.forge.rest import Comment, RestHost, seconds_of, within
 
 API_VERSION = "2022-11-28"
 _INSTALLATION = "ghs_"
@@ -27,32 +25,13 @@ _MOST_AT_ONCE, _MOST_SUMMARY = 50, 65_535
 """Annotations of one request, and characters of a check's summary."""
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A review of a pull request: who, what (``APPROVED``, ``COMMENTED``, ...), and when, Unix seconds."""
-
-    login: str
-    state: str
-    submitted_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A check beside a commit; ``conclusion`` is ``success``, ``neutral`` or ``failure``, ``summary`` Markdown."""
-
-    head: str
-    conclusion: str
-    title: str
-    summary: str
-    annotations: Sequence[Annotation]
-
-
 class GitHub(RestHost):
     """One repository on GitHub or GitHub Enterprise.
 
     ``repository`` is ``owner/name``.
     """
 
+    user_at, author_at = ("/user", "login"), ("user", "login")
     user_refusals = frozenset({HTTPStatus.FORBIDDEN})
 
     def __init__(self, http: Http, repository: str) -> None:
@@ -76,35 +55,33 @@ class GitHub(RestHost):
             name = self._http.name
             raise ForgeError(f"{name}: pull request {number}: an answer without what it must hold ({error})") from None
 
-    def reviews(self, number: int) -> list[Review]:
-        """Return the reviews of a pull request, the oldest first; raise ``ForgeError`` if they cannot be had."""
+    def approvals(self, number: int) -> list[int]:
+        """Return when a pull request was approved, Unix seconds; raise ``ForgeError`` if that cannot be had."""
         return [
-            Review(login_of(entry), str(entry.get("state", "")), moment)
+            moment
             for entry in self._http.pages(f"{self._root}/pulls/{number}/reviews")
-            if (moment := seconds_of(entry.get("submitted_at"))) is not None
+            if (moment := seconds_of(entry.get("submitted_at"))) is not None and entry.get("state") == "APPROVED"
         ]
 
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
-        """Make one of our labels be on a pull request; labels of others stay.
-
-        Raises ``ForgeError`` if that is refused or fails.
-        """
+        """Make one of our labels be on a pull request; labels of others stay."""
         self._label(f"{self._root}/issues/{number}/labels", "", wanted, ours, {"labels": [wanted]})
 
-    def write_check(self, check: Check) -> None:
+    def write_check(
+        self, head: str, conclusion: str, title: str, summary: str, annotations: Sequence[Annotation]
+    ) -> None:
         """Add a check to a commit; of its annotations those count that have a place.
+
+        ``conclusion`` is ``success``, ``neutral`` or ``failure``, ``summary`` Markdown.
 
         Raises ``ForgeError`` if that is refused or fails; then there may be a check with fewer annotations.
         """
         path = f"{self._root}/check-runs"
-        entries = [_at_lines(entry) for entry in check.annotations if entry.path is not None]
-        output = {
-            "title": check.title,
-            "summary": check.summary[:_MOST_SUMMARY],
-            "annotations": entries[:_MOST_AT_ONCE],
-        }
-        made = {"name": "hyperion-hook", "head_sha": check.head, "status": "completed", "conclusion": check.conclusion}
-        data = self._http.send("POST", path, made | {"output": output}).data
+        entries = [_at_lines(entry) for entry in annotations if entry.path is not None]
+        output = {"title": title, "summary": summary[:_MOST_SUMMARY]}
+        check = {"name": "hyperion-hook", "head_sha": head, "status": "completed", "conclusion": conclusion}
+        first = output | {"annotations": entries[:_MOST_AT_ONCE]}
+        data = self._http.send("POST", path, {**check, "output": first}).data
         for start in range(_MOST_AT_ONCE, len(entries), _MOST_AT_ONCE):
             more = output | {"annotations": entries[start : start + _MOST_AT_ONCE]}
             self._http.send("PATCH", f"{path}/{within(data, 'id')}", {"output": more})
@@ -115,14 +92,10 @@ class GitHub(RestHost):
     def _one(self, number: int, comment: Comment) -> str:  # noqa: ARG002 - as a RestHost
         return f"{self._root}/issues/comments/{comment.id}"
 
-    def _author(self, entry: Mapping[str, Any]) -> str:
-        return login_of(entry)
-
     def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
         # people cannot write as a bot; of other bots only the app's own one is meant, after a change of tokens
-        login, user = login_of(entry), entry.get("user")
-        is_bot = isinstance(user, dict) and user.get("type") == "Bot"
-        return self._is_installation and is_bot and (login == _ACTIONS or login == self._app())
+        is_bot, author = within(entry, "user", "type") == "Bot", self._author(entry)
+        return self._is_installation and is_bot and (author == _ACTIONS or author == self._app())
 
     def _who(self) -> Any:
         """Return the login of the person whose token it is; an installation, which is none, may not ask that."""
@@ -150,11 +123,5 @@ class GitHub(RestHost):
 
 def _at_lines(entry: Annotation) -> Mapping[str, Any]:
     kind = entry.kind if entry.kind in {"warning", "notice"} else "failure"
-    place = {"path": entry.path, "start_line": entry.line, "end_line": entry.line}
-    return place | {"annotation_level": kind, "title": entry.title[:255], "message": entry.message}
-
-
-def login_of(data: Mapping[str, Any]) -> str:
-    """Return the login of the user whose comment or review it is, '' for none."""
-    user = data.get("user")
-    return str(user.get("login", "")) if isinstance(user, dict) else ""
+    position = {"path": entry.path, "start_line": entry.line, "end_line": entry.line}
+    return position | {"annotation_level": kind, "title": entry.title[:255], "message": entry.message}

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from hyperion_hook.forge.host import Comment
 from hyperion_hook.forge.http import Http
 from hyperion_hook.forge.job import COMMIT, NUMBER, Job, Variables
-from hyperion_hook.forge.rest import RestHost, comment_of, within
+from hyperion_hook.forge.rest import Comment, RestHost, comment_of, within
 
 _BOT = re.compile(r"(?:project|group)_\d{1,19}_bot(?:_?[0-9a-f]{1,40})?|service_account_\w{1,200}", re.ASCII)
 """The users that GitLab makes for tokens of projects and groups; nobody can sign up as one."""
@@ -40,6 +39,7 @@ class GitLab(RestHost):
     """One project on GitLab."""
 
     update_method = "PUT"
+    user_at, author_at = ("/user", "id"), ("author", "id")
     user_refusals = frozenset({HTTPStatus.FORBIDDEN})
 
     def __init__(self, job: Job, token: str) -> None:
@@ -49,28 +49,16 @@ class GitLab(RestHost):
         self._pages = f"{job.pages}/-/merge_requests"
 
     def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
-        """Make one of our labels be on a merge request; labels of others stay.
-
-        Raises ``ForgeError`` if that is refused or fails.
-        """
+        """Make one of our labels be on a merge request; labels of others stay."""
         others = ",".join(sorted(ours - {wanted}))
         self._http.send("PUT", f"{self._root}/{number}", {"add_labels": wanted, "remove_labels": others})
 
     def _list(self, number: int) -> str:
         return f"{self._root}/{number}/notes"
 
-    def _one(self, number: int, comment: Comment) -> str:
-        return f"{self._root}/{number}/notes/{comment.id}"
-
     def _comment(self, number: int, data: Mapping[str, Any]) -> Comment:
         page = f"{self._pages}/{number}#note_{data['id']}"
         return comment_of(data, data.get("body"), page, data.get("updated_at"))
-
-    def _who(self) -> Any:
-        return self._asked("/user", "id")
-
-    def _author(self, entry: Mapping[str, Any]) -> object:
-        return within(entry, "author", "id")
 
     def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
         return _BOT.fullmatch(str(within(entry, "author", "username"))) is not None

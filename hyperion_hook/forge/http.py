@@ -27,14 +27,7 @@ _MOST_BYTES = 20_000_000
 _MOST_VALUES = 500_000
 """Of JSON: two bytes of text can cost a hundred of memory."""
 _MOST_PAGES = 100
-_AGAIN = frozenset(
-    {
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        HTTPStatus.BAD_GATEWAY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        HTTPStatus.GATEWAY_TIMEOUT,
-    }
-)
+_AGAIN = frozenset({500, 502, 503, 504})
 
 
 class ForgeError(HyperionError):
@@ -53,8 +46,6 @@ class Answer(NamedTuple):
 
 
 class _Reply(NamedTuple):
-    """A server's reply, read to its end."""
-
     status: int
     reason: str
     headers: HTTPMessage
@@ -72,42 +63,37 @@ class _AsTheyAre(urllib.request.HTTPErrorProcessor):
 
 @dataclass
 class Http:
-    """A code host's API."""
+    """A code host's API.
+
+    ``base`` is its address, with no slash at the end, ``name`` what messages call it. Every request carries
+    ``headers``, which win over the program's own, and the token in the header ``token_header``, after ``token_prefix``.
+    ``page_query`` asks for long pages of a list, '' where all lists come whole; ``list_field`` is where an answer holds
+    a list, with the next page's address in ``next``, '' where it is one. ``clock`` gives monotonic seconds, ``sleep``
+    waits; ``requests`` counts those that were made.
+    """
 
     base: str
-    """Its address, with no slash at the end."""
     token: str = field(repr=False)
-    """Sent with every request as the header that ``token_header`` names, after ``token_prefix``."""
     headers: Mapping[str, str]
-    """Sent with every request, too; they win over the program's own."""
     name: str
-    """What messages call the host."""
     token_header: str = "Authorization"  # noqa: S105 - its name
     token_prefix: str = "Bearer "  # noqa: S105 - what stands before it
     page_query: str = "per_page=100"
-    """Asks for long pages of a list; '' where all lists come whole."""
     list_field: str = ""
-    """Where an answer holds a list, with the next page's address in ``next``; '' where it is one."""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    """Monotonic seconds, and a way to wait."""
     requests: int = 0
-    """How many were made."""
     _spent: float = field(default=0.0, repr=False)
 
     def __post_init__(self) -> None:
-        """Accept http and https only: other schemes read files.
-
-        Raises ``ConfigError`` if the address is none of the two.
-        """
+        """Raise ``ConfigError`` unless the address is of http or https: other schemes read files."""
         try:
             is_web = urllib.parse.urlsplit(self.base).scheme in {"http", "https"}
         except ValueError:
             is_web = False
         if not is_web:
-            raise ConfigError(
-                f"{self.name}: the address '{self.base[:200]}' is no web address; it begins with https://"
-            )
+            shown = self.base[:200]
+            raise ConfigError(f"{self.name}: the address '{shown}' is no web address; it begins with https://")
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, base: str | None = None) -> Answer:
         """Return what the server answers, after further tries where that may help.
@@ -134,7 +120,7 @@ class Http:
                 failure = self._failure(method, path, _reason(reply), reply.status)
             finally:
                 self._spent += self.clock() - began
-            if wait is None or attempt == MOST_TRIES or self._left() < wait:
+            if wait is None or attempt == MOST_TRIES or BUDGET_SECONDS - self._spent < wait:
                 raise failure from None
             self.sleep(wait)
             self._spent += wait
@@ -159,16 +145,13 @@ class Http:
                 raise self._failure("GET", path, "the answer is no list")
             yield from entries
 
-    def _left(self) -> float:
-        return BUDGET_SECONDS - self._spent
-
     def _failure(self, method: str, path: str, text: str, status: int | None = None) -> ForgeError:
         """Return an error without the token, which a broken server may send back."""
-        said = f"{self.name}: {method} {_shown(path)}: {text}"
-        return ForgeError(said.replace(self.token, "***") if self.token else said, status)
+        message = f"{self.name}: {method} {urllib.parse.urlsplit(path).path[:200]}: {text}"
+        return ForgeError(message.replace(self.token, "***") if self.token else message, status)
 
     def _once(self, method: str, address: str, data: bytes | None) -> _Reply:
-        timeout = min(TIMEOUT_SECONDS, self._left())
+        timeout = min(TIMEOUT_SECONDS, BUDGET_SECONDS - self._spent)
         if timeout <= 0:
             raise TimeoutError(f"{BUDGET_SECONDS:g} seconds are used up")
         headers = {
@@ -209,7 +192,6 @@ class Http:
             raise self._failure(method, path, "the answer is not JSON") from None
 
     def _next(self, link: str, asked: str) -> str | None:
-        """Return the next page of a ``Link`` header."""
         for part in link.split(","):
             address, _, rest = part.partition(";")
             if 'rel="next"' in rest and (following := self._here(address.strip().strip("<>"), asked)):
@@ -218,8 +200,10 @@ class Http:
 
     def _here(self, address: object, asked: str) -> str | None:
         """Return a next page on this very host: behind a proxy a server may call itself by another name."""
-        if not isinstance(address, str) or address.startswith(self.base + "/"):
-            return address if isinstance(address, str) else None
+        if not isinstance(address, str):
+            return None
+        if address.startswith(self.base + "/"):
+            return address
         query = address.partition("?")[2].partition("#")[0]
         return f"{asked.partition('?')[0]}?{query}" if query.isascii() and query.isprintable() and query else None
 
@@ -298,7 +282,3 @@ def _complaint(error: Exception) -> str:
     if isinstance(reason, TimeoutError):
         return f"no answer in time ({reason})"
     return str(reason) or type(reason).__name__
-
-
-def _shown(path: str) -> str:
-    return urllib.parse.urlsplit(path).path[:200]

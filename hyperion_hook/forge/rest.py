@@ -9,20 +9,40 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from hyperion_hook.forge.host import Comment, number_of, seconds_of, with_line_feeds
 from hyperion_hook.forge.http import ForgeError, Http
 
+_MOST_NUMBER = 2**63 - 1
 _REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on a pull request or merge request: the host's number of it, its Markdown, its page.
+
+    The lines of ``body`` end in line feeds whatever the host keeps. ``edited_at``, Unix seconds, is when it was written
+    or edited last; ``None`` where the host does not say.
+    """
+
+    id: int
+    body: str
+    url: str
+    edited_at: int | None = None
+
+
 class RestHost(ABC):
-    """One repository on a code host."""
+    """One repository on a code host; public methods raise ``ForgeError`` where the host refuses or fails."""
 
     update_method: ClassVar[str] = "PATCH"
+    user_at: ClassVar[tuple[str, ...]]
+    """Where the host says whose the token is: a path, and the fields that lead to what ``author_at`` leads to."""
+    author_at: ClassVar[tuple[str, ...]]
+    """The fields of a comment that lead to who wrote it."""
     user_refusals: ClassVar[frozenset[int]] = _REFUSALS
     """Answers by which a token may not ask whose it is."""
     comments_come_whole: ClassVar[bool] = False
@@ -36,28 +56,45 @@ class RestHost(ABC):
         self._others: set[str] = set()
 
     @abstractmethod
+    def set_labels(self, number: int, wanted: str, ours: frozenset[str]) -> None:
+        """Make one of our labels be on a pull request; labels of others stay."""
+
+    @abstractmethod
     def _list(self, number: int) -> str:
         """Return the address of the comments on a pull request."""
-
-    @abstractmethod
-    def _one(self, number: int, comment: Comment) -> str:
-        """Return the address of a comment."""
-
-    @abstractmethod
-    def _who(self) -> Any:
-        """Return whose the token is, as ``_author`` does for a comment; ``None`` where it may not ask."""
-
-    @abstractmethod
-    def _author(self, entry: Mapping[str, Any]) -> object:
-        """Return who wrote a comment."""
 
     @abstractmethod
     def _may_be_own(self, entry: Mapping[str, Any]) -> bool:
         """Whether a comment is by the kind of user that a token belongs to which may not ask whose it is."""
 
+    def _one(self, number: int, comment: Comment) -> str:
+        return f"{self._list(number)}/{comment.id}"
+
+    def _author(self, entry: Mapping[str, Any]) -> str:
+        """Return who wrote a comment, '' for nobody."""
+        return str(within(entry, *self.author_at) or "")
+
+    def _who(self) -> Any:
+        """Return whose the token is, ``None`` where it may not ask; raise ``ForgeError`` if the answer does not say."""
+        path, *fields = self.user_at
+        try:
+            data = self._http.send("GET", path).data
+        except ForgeError as error:
+            if error.status not in self.user_refusals:
+                raise
+            return None
+        value = within(data, *fields)
+        if isinstance(value, bool) or not isinstance(value, str | int) or not value:
+            shown = json.dumps(value)[:60] if isinstance(data, dict) else "no table"
+            raise ForgeError(
+                f"{self._http.name}: GET {path.partition('?')[0]}: the answer does not say whose the token is "
+                f"({'.'.join(fields)} is {shown}); check that {self._http.base} is the API, and the token"
+            )
+        return value
+
     def _is_own(self, number: int, entry: Mapping[str, Any]) -> bool:
         """Whether a comment was written with this token; who else may begin one with our marker has no say in it."""
-        author = str(self._author(entry) or "")
+        author = self._author(entry)
         if self._user is None:
             self._user = str(self._who() or "")
         if self._user or not author or author in self._others:
@@ -81,11 +118,9 @@ class RestHost(ABC):
         return entry.get("body")
 
     def _new(self, body: str) -> Mapping[str, Any]:
-        """Return what is sent for a comment that is to be added."""
         return self._changed(body)
 
     def _changed(self, body: str) -> Mapping[str, Any]:
-        """Return what is sent for a comment that is to be replaced."""
         return {"body": body}
 
     def _comment(self, number: int, data: Mapping[str, Any]) -> Comment:  # noqa: ARG002 - others need it
@@ -93,34 +128,28 @@ class RestHost(ABC):
         return comment_of(data, self._text(data), data["html_url"], data.get("updated_at"))
 
     def own_comments(self, number: int, marker: str) -> list[Comment]:
-        """Return the comments on a pull request that begin with a marker and were written with this token, by age.
-
-        Raises ``ForgeError`` if they cannot be had.
-        """
-        found = [
+        """Return the comments on a pull request that begin with a marker and were written with this token, by age."""
+        comments = [
             self._read(number, entry)
             for entry in self._http.pages(self._list(number), whole=self.comments_come_whole)
             if str(self._text(entry) or "").startswith(marker) and self._is_own(number, entry)
         ]
-        return sorted(found, key=lambda comment: comment.id)
+        return sorted(comments, key=lambda comment: comment.id)
 
     def write_comment(self, number: int, body: str) -> Comment:
-        """Add a comment to a pull request; raise ``ForgeError`` if that is refused or fails."""
+        """Add a comment to a pull request."""
         data = self._http.send("POST", self._list(number), self._new(body)).data
         comment = self._read(number, data)
-        self._user = self._user or str(self._author(data) or "")
+        self._user = self._user or self._author(data)
         return comment
 
     def update_comment(self, number: int, comment: Comment, body: str) -> Comment:
-        """Replace the text of a comment; raise ``ForgeError`` if that is refused or fails."""
+        """Replace the text of a comment."""
         answer = self._http.send(self.update_method, self._one(number, comment), self._changed(body))
         return self._read(number, answer.data)
 
     def delete_comment(self, number: int, comment: Comment) -> None:
-        """Remove a comment; one that is gone already is no error.
-
-        Raises ``ForgeError`` if that is refused or fails.
-        """
+        """Remove a comment; one that is gone already is no error."""
         try:
             self._http.send("DELETE", self._one(number, comment))
         except ForgeError as error:
@@ -141,33 +170,13 @@ class RestHost(ABC):
         if wanted not in there:
             self._http.send("POST", path + query, body)
 
-    def _asked(self, path: str, *fields: str) -> Any:
-        """Return a field of an answer, ``None`` where the token may not ask that.
-
-        Raises ``ForgeError`` if there is no answer, or none with the field.
-        """
-        try:
-            data = self._http.send("GET", path).data
-        except ForgeError as error:
-            if error.status not in self.user_refusals:
-                raise
-            return None
-        value = within(data, *fields)
-        if isinstance(value, bool) or not isinstance(value, str | int) or not value:
-            shown = json.dumps(value)[:60] if isinstance(data, dict) else "no table"
-            raise ForgeError(
-                f"{self._http.name}: GET {path.partition('?')[0]}: the answer does not say whose the token is "
-                f"({'.'.join(fields)} is {shown}); check that {self._http.base} is the API, and the token"
-            )
-        return value
-
 
 def comment_of(data: Mapping[str, Any], body: object, url: object, edited: object) -> Comment:
-    """Return a comment; ``data`` holds its number.
+    """Return a comment; ``data`` holds its number, and ``body`` lines that browsers may have ended by two characters.
 
-    Raises ``KeyError``, ``TypeError`` or ``ValueError`` if it has none.
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` if there is no number.
     """
-    return Comment(number_of(data["id"]), with_line_feeds(body), str(url), seconds_of(edited))
+    return Comment(number_of(data["id"]), str(body or "").replace("\r\n", "\n"), str(url), seconds_of(edited))
 
 
 def within(data: object, *fields: str) -> object:
@@ -181,3 +190,27 @@ def within(data: object, *fields: str) -> object:
     for field in fields:
         data = data.get(field) if isinstance(data, dict) else None
     return data
+
+
+def seconds_of(value: object) -> int | None:
+    """Return Unix seconds of a moment as hosts write it, ``None`` where it is none.
+
+    Examples
+    --------
+    >>> seconds_of("2020-09-13T12:26:40Z"), seconds_of(None)
+    (1600000000, None)
+    """
+    try:
+        return int(datetime.fromisoformat(str(value)).timestamp())
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def number_of(value: object) -> int:
+    """Return a host's number of something, which fits into 63 bits.
+
+    Raises ``ValueError`` if it is none: JSON has numbers beyond all bounds, and fractions.
+    """
+    if type(value) is not int or not 0 < value <= _MOST_NUMBER:
+        raise ValueError(f"no number from 1 to {_MOST_NUMBER}")
+    return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hyperion_hook.forge.actions import Annotation
-from hyperion_hook.forge.github import Check, GitHub
+from hyperion_hook.forge.github import GitHub
 from tests.support.github import JOB_TOKEN, REPOSITORY, GitHubDouble, error
 from tests.support.github_job import GitHubJob
 from tests.support.pulls import Pull
@@ -50,7 +50,7 @@ def test_fifty_annotations_go_with_a_request(github: GitHubDouble) -> None:
     annotations = [Annotation("notice", "t" * 300, "m", f"f{number}.py", number + 1) for number in range(120)]
     placeless = [Annotation("warning", "t", "m")]
     host = GitHub.of(github.api, REPOSITORY, JOB_TOKEN)
-    host.write_check(Check("a" * 40, "neutral", "title", "s" * 70_000, placeless + annotations))
+    host.write_check("a" * 40, "neutral", "title", "s" * 70_000, placeless + annotations)
     (check,) = github.checks
     assert [entry["start_line"] for entry in check["annotations"]] == list(range(1, 121))
     assert [asked.method for asked in github.asked] == ["POST", "PATCH", "PATCH"]

@@ -24,9 +24,9 @@ from hyperion_hook.forge import http
 from hyperion_hook.forge.event import PullRequest
 from hyperion_hook.forge.github import GitHub
 from hyperion_hook.forge.gitlab import GitLab
-from hyperion_hook.forge.host import Host
 from hyperion_hook.forge.http import ForgeError, Http
 from hyperion_hook.forge.job import Job
+from hyperion_hook.forge.rest import RestHost
 from hyperion_hook.report.comment.brief import brief_of
 from hyperion_hook.report.comment.state import MARKER, read_state
 from hyperion_hook.report.links import Links
@@ -232,12 +232,12 @@ def assert_goes_on(code: int, err: str, said: str) -> None:
         assert line.startswith("hyperion-hook: ")
 
 
-def post(host: Host, number: int, say: Say) -> None:
+def post(host: RestHost, number: int, say: Say) -> None:
     """Go through all requests that a run makes about a pull request."""
     brief, pull = brief_of(sample()), PullRequest(number, "b" * 40, "a" * 40)
     Posting(ALWAYS, True, Links(), "the summary").post(host, pull, brief, say)
     if isinstance(host, GitHub):
-        for question in (host.reviews, host.pull_request):
+        for question in (host.approvals, host.pull_request):
             with suppress(ForgeError):
                 question(number)
 

@@ -425,7 +425,7 @@ def _answer(name: str, text: str) -> None:
         host._http.reply = reply
     known: dict[str, list[Callable[[], object]]] = {
         "pull": [lambda: hub.pull_request(7)],
-        "reviews": [lambda: hub.reviews(7)],
+        "reviews": [lambda: hub.approvals(7)],
         "comments": [
             partial(call, 7, text)
             for host in (hub, *others)

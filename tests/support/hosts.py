@@ -12,8 +12,8 @@ from hyperion_hook.forge.bitbucket import Bitbucket
 from hyperion_hook.forge.gitea import Gitea
 from hyperion_hook.forge.github import GitHub
 from hyperion_hook.forge.gitlab import GitLab
-from hyperion_hook.forge.host import Host
 from hyperion_hook.forge.job import Job
+from hyperion_hook.forge.rest import RestHost
 from tests.support import github, gitlab
 from tests.support.described import TOKEN, AzureDouble, BitbucketDouble, GiteaDouble, operations
 from tests.support.github_job import GitHubJob, clean
@@ -30,7 +30,7 @@ class Kind:
 
     name: str
     double: Callable[[], Any]
-    api: Callable[[Any], Host]
+    api: Callable[[Any], RestHost]
     requests: Mapping[str, tuple[str, str]]
     variables: Variables | None = None
     number: int = NUMBER

@@ -6,19 +6,18 @@ red build.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
-from pathlib import Path
 
 import click
 
 from hyperion_hook.commands import say
 from hyperion_hook.commands.pull_request.base_settings import base_of
-from hyperion_hook.commands.pull_request.flow import Commits, Judged, Run, absent_commits, judge, need_commits
+from hyperion_hook.commands.pull_request.flow import Commits, Judged, absent_commits, judge, need_commits
 from hyperion_hook.commands.pull_request.post_comment import NEVER, CommentOptions, Posting, keep_feedback, save, saved
-from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.snapshot import Discussed
@@ -27,7 +26,7 @@ from hyperion_hook.forge.actions import Actions, Annotation, workflow_commands
 from hyperion_hook.forge.activity import Activity, Kind, activity_of
 from hyperion_hook.forge.event import Event, PullRequest, read_event
 from hyperion_hook.forge.gitea import Forgejo, Gitea
-from hyperion_hook.forge.github import Check, GitHub
+from hyperion_hook.forge.github import GitHub
 from hyperion_hook.forge.http import ForgeError, token_in
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.comment.state import MARKER
@@ -55,35 +54,26 @@ ACTIONS_FORGES = {
     "gitea": ActionsForge(Gitea, GiteaLinks, "the job's log"),
     "forgejo": ActionsForge(Forgejo, GiteaLinks, "the job's log"),
 }
+_REMEDY = "check out with 'fetch-depth: 0'"
 
 
 class GitHubRun:
     """One job of GitHub Actions, or of what is compatible with them."""
 
-    def __init__(
-        self,
-        repo: Path | None,
-        options: CommentOptions,
-        environment: Mapping[str, str],
-        forge: ActionsForge = ACTIONS_FORGES["github"],
-        assessor_of: OpenAssessor = open_assessor,
-    ) -> None:
-        self._run = Run(repo, options, environment, "check out with 'fetch-depth: 0'", assessor_of)
+    def __init__(self, forge: ActionsForge, options: CommentOptions) -> None:
         self._options = options
         self._forge = forge
-        self._actions = Actions.of(environment)
-        self._token = token_in(environment, "GITHUB_TOKEN")
+        self._actions = Actions.of(os.environ)
+        self._token = token_in(os.environ, "GITHUB_TOKEN")
 
     def run(self) -> ExitCode:
         """Do what the event asks for, and return the exit code of the command."""
         actions = self._actions
-        event = read_event(actions.event_name, Path(actions.event_path), actions.repository)
+        event = read_event(actions.event_name, actions.event_path, actions.repository)
         activity = activity_of(event)
-        if activity.kind is Kind.NOTHING:
-            say(f"nothing to do: {activity.reason}")
-            return ExitCode.DONE
-        if activity.kind in {Kind.POST, Kind.FEEDBACK} and self._options.comment == NEVER:
-            say("nothing to do: --comment is never")
+        never = activity.kind in {Kind.POST, Kind.FEEDBACK} and self._options.comment == NEVER
+        if activity.kind is Kind.NOTHING or never:
+            say(f"nothing to do: {'--comment is never' if never else activity.reason}")
             return ExitCode.DONE
         if activity.kind is Kind.POST:
             return self._post_saved(event.head)
@@ -91,10 +81,11 @@ class GitHubRun:
             return self._keep_feedback(event)
         # what fails from here on must not look like a change of low risk to the steps after it
         actions.write_outputs({"level": RiskLevel.UNKNOWN.value})
-        repository = Repository.discover(self._run.repo)
+        repository = Repository.discover(self._options.repo)
         pull = event.pull_request if activity.kind is Kind.COMMENT else None
         commits = self._commits(repository, activity)
-        result = judge(self._run, repository, commits, lambda start: self._discussed(repository, start, pull))
+        discussed = partial(self._discussed, repository, pull)
+        result = judge(repository, commits, self._options, _REMEDY, discussed)
         self._write(result, pull.head if pull is not None else commits.end)
         url = None
         if pull is not None:
@@ -131,7 +122,7 @@ class GitHubRun:
         if self._client is None:
             say("what was ticked is not kept: no token was given")
             return ExitCode.DONE
-        store = FeedbackStore.of(Repository.discover(self._run.repo).common_dir)
+        store = FeedbackStore.of(Repository.discover(self._options.repo).common_dir)
         try:
             # an event on a comment says nothing of commits
             pull = event.pull_request or self._client.pull_request(event.number or 0)
@@ -153,19 +144,18 @@ class GitHubRun:
             # a push by force leaves its old commits nowhere
             say(f"warning: commit {start[:10]} is not in this clone, so {end[:10]} is assessed alone")
             start = None
-        need_commits(repository, [commit for commit in (start, end) if commit is not None], self._run.remedy)
+        need_commits(repository, (start, end), _REMEDY)
         return Commits(start or base_of(repository, end), start, end)
 
-    def _discussed(self, repository: Repository, start: str, pull: PullRequest | None) -> Discussed:
+    def _discussed(self, repository: Repository, pull: PullRequest | None, start: str) -> Discussed:
         """Return what GitHub says of a pull request's discussion, as far as it may be asked."""
         if pull is None or self._github is None:
             return Discussed(None if pull is None else pull.discussions)
         try:
-            reviews = self._github.reviews(pull.number)
+            approved = self._github.approvals(pull.number)
         except ForgeError as error:
             say(f"warning: reviews are not known: {error}")
-            reviews = []
-        approved = [review.submitted_at for review in reviews if review.state == "APPROVED"]
+            approved = []
         if not approved:
             return Discussed(pull.discussions)
         dated = repository.git.run("rev-list", "--timestamp", pull.head, f"^{start}").decode("ascii").split()
@@ -177,8 +167,8 @@ class GitHubRun:
         assessment = result.assessment
         summary = render_markdown(assessment)
         self._actions.write_summary(summary)
-        no_code = is_no_code(assessment.change)
-        title = printable(" ".join(verdict(assessment.risk, assessment.record, no_code=no_code)))
+        words = verdict(assessment.risk, assessment.record, no_code=is_no_code(assessment.change))
+        title = printable(" ".join(words))
         click.echo(title)
         annotations = [
             Annotation(
@@ -190,17 +180,17 @@ class GitHubRun:
             )
             for finding in findings(assessment)
         ]
-        if not self._checked(Check(head, _conclusion(result), title, summary, annotations)):
+        if not self._checked(head, _conclusion(result), title, summary, annotations):
             for line in workflow_commands(annotations):
                 click.echo(line)
         result.write_sarif(self._options.sarif)
 
-    def _checked(self, check: Check) -> bool:
+    def _checked(self, head: str, conclusion: str, title: str, summary: str, annotations: list[Annotation]) -> bool:
         """Whether a check shows the annotations; where the token may write none, the log does, as without one."""
         if not self._options.check or self._client is None:
             return False
         try:
-            self._client.write_check(check)
+            self._client.write_check(head, conclusion, title, summary, annotations)
         except ForgeError as error:
             if error.status != HTTPStatus.FORBIDDEN:
                 say(f"the check is not written: {error}")

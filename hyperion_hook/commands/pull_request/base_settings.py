@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +19,7 @@ from hyperion_hook.config.file import FILE_NAME, MAX_BYTES, PROJECT_FILE_NAME
 from hyperion_hook.config.load import LoadedConfig, load_config
 from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.errors import ConfigError, GitError
+from hyperion_hook.errors import ConfigError, GitError, file_errors
 from hyperion_hook.git.blobs import NO_FILE, BlobReader
 from hyperion_hook.git.environment.neutral import cache_folder
 from hyperion_hook.git.repository import Repository
@@ -39,8 +39,8 @@ def trusted_settings(
 
     Raises ``ConfigError`` if a setting is wrong, or the models are not there at the base.
     """
-    reader = BlobReader(repository)
-    try:
+    top = repository.work_tree or repository.git_dir
+    with closing(BlobReader(repository)) as reader:
         texts = {}
         for name in (FILE_NAME, PROJECT_FILE_NAME):
             content = reader.read_path(base, name, MAX_BYTES)
@@ -48,18 +48,15 @@ def trusted_settings(
                 texts[name] = content
             elif content is not NO_FILE:
                 raise ConfigError(f"{name} of {base[:10]}: {content.reason}; run: git fetch --refetch --no-filter")
-        top = repository.work_tree or repository.git_dir
         loaded = _without_brought_reports(load_config(top, environment, flags, texts), repository, reader, head)
         models = loaded.config.models
         inside = None if models is None else _below(models, top)
         if inside is None:
             yield loaded
             return
-        with TemporaryDirectory(prefix="hyperion-hook-models-", dir=_place()) as folder:
+        with TemporaryDirectory(prefix="hyperion-hook-models-", dir=_folder_for_models()) as folder:
             _copy_models(repository, reader, base, inside, Path(folder))
             yield replace(loaded, config=replace(loaded.config, models=Path(folder)))
-    finally:
-        reader.close()
 
 
 def _without_brought_reports(
@@ -74,14 +71,13 @@ def _without_brought_reports(
         is_linked = Path(os.path.realpath(top / path)) != Path(os.path.realpath(top)) / inside
         return is_linked or any(reader.entry(commit, inside) is not NO_FILE for commit in commits)
 
-    config = loaded.config
-    brought = {path for path in (*config.coverage_before, *config.coverage_after) if is_brought(path)}
-    names = ("coverage_before", "coverage_after")
+    reports = {name: getattr(loaded.config, name) for name in ("coverage_before", "coverage_after")}
+    brought = {path for paths in reports.values() for path in paths if is_brought(path)}
     others: dict[str, Any] = {
-        name: tuple(path for path in getattr(config, name) if path not in brought) for name in names
+        name: tuple(path for path in paths if path not in brought) for name, paths in reports.items()
     }
     faults = (f"coverage report '{path}': tracked or linked, so left out; let the job write it" for path in brought)
-    return replace(loaded, config=replace(config, **others), warnings=(*loaded.warnings, *sorted(faults)))
+    return replace(loaded, config=replace(loaded.config, **others), warnings=(*loaded.warnings, *sorted(faults)))
 
 
 def base_of(repository: Repository, commit: str) -> str:
@@ -103,17 +99,11 @@ def baseline_in(name: str | None, repository: Repository, base: str) -> Baseline
     path = Path.cwd() / name
     inside = _below(path, repository.work_tree or repository.git_dir)
     if inside is None:
-        try:
+        with file_errors(f"baseline '{name}'", remedy="; name the SARIF file of one run", kind=ConfigError):
             content = read_regular(path, MOST_BYTES, links=True)
-        except OSError as error:
-            fault = error.strerror or "cannot be read"
-            raise ConfigError(f"baseline '{name}': {fault}; name the SARIF file of one run") from None
         return read_baseline(content.decode("utf-8", "replace"), name)
-    reader = BlobReader(repository)
-    try:
+    with closing(BlobReader(repository)) as reader:
         blob = reader.read_path(base, inside, MOST_BYTES)
-    finally:
-        reader.close()
     if blob is NO_FILE:
         raise ConfigError(f"baseline '{name}': not in the base commit {base[:10]}; a pull request cannot bring its own")
     if isinstance(blob, Missing):
@@ -140,13 +130,12 @@ def _below(path: Path, top: Path) -> str | None:
     return None
 
 
-def _place() -> Path | None:
-    try:
+def _folder_for_models() -> Path | None:
+    with suppress(OSError):  # a job without a home has a temporary folder
         folder = cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None  # a job without a home has a temporary folder
-    return folder
+        return folder
+    return None
 
 
 def _copy_models(repository: Repository, reader: BlobReader, base: str, path: str, folder: Path) -> None:

@@ -6,7 +6,8 @@ clone, settings, models and baseline are those of the base, and the index is bro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hyperion_hook.commands.pull_request.base_settings import baseline_in, revis
 from hyperion_hook.commands.pull_request.post_comment import CommentOptions
 from hyperion_hook.commands.support.baseline import Baseline
 from hyperion_hook.commands.support.gate import verdict_code
-from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
+from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config.load import Config
@@ -35,18 +36,6 @@ class Commits:
     base: str
     start: str | None
     end: str
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Where and with what a pull request is assessed; ``remedy`` says how a job gets commits that are missing."""
-
-    repo: Path | None
-    options: CommentOptions
-    environment: Mapping[str, str]
-    remedy: str
-    assessor_of: OpenAssessor = open_assessor
-    builds_index: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,47 +63,48 @@ class Judged:
 
 
 def judge(
-    run: Run, repository: Repository, commits: Commits, discussed: Callable[[str], Discussed] | None = None
+    repository: Repository,
+    commits: Commits,
+    options: CommentOptions,
+    remedy: str,
+    discussed: Callable[[str], Discussed] | None = None,
+    *,
+    builds_index: bool = True,
 ) -> Judged:
     """Assess what a job is about; ``discussed`` says from which commit on it was discussed how.
 
-    Raises ``ConfigError`` if a setting or the baseline is wrong; ``GitError`` if a commit is missing.
+    Raises ``ConfigError`` if a setting or the baseline is wrong; ``GitError`` if a commit is missing: ``remedy`` says
+    how a job gets it.
     """
-    baseline, start = baseline_in(run.options.baseline, repository, commits.base), commits.start
-    revision = revision_in(run.options.baseline)
+    baseline, start, end = baseline_in(options.baseline, repository, commits.base), commits.start, commits.end
+    revision = revision_in(options.baseline)
     if revision is not None:
         start = repository.resolve(revision)
-    need_commits(repository, [commit for commit in (start, commits.end) if commit is not None], run.remedy)
-    with trusted_settings(repository, commits.base, commits.end, run.environment, run.options.flags) as loaded:
+    need_commits(repository, (start, end), remedy)
+    with trusted_settings(repository, commits.base, end, os.environ, options.flags) as loaded:
         warn(loaded.warnings)
-        assessment = _assessed(run, loaded.config, start, commits.end, discussed)
+        discussion = discussed(start) if discussed is not None and start is not None else None
+        progress = ProgressLine()
+        with open_assessor(options.repo, loaded.config, progress) as assessor:
+            if builds_index:
+                try:
+                    assessor.build_index(rebuild=False)
+                except HyperionError as error:
+                    # a cache that cannot be written costs time and says so, nothing more
+                    say(f"warning: {error}")
+            assessment = assessor.commit(end) if start is None else assessor.range(start, end, discussion)
+        progress.clear()
     return Judged(start, assessment, brief_of(assessment), loaded.config, baseline)
 
 
-def _assessed(
-    run: Run, config: Config, start: str | None, end: str, discussed: Callable[[str], Discussed] | None
-) -> Assessment:
-    discussion = discussed(start) if discussed is not None and start is not None else None
-    progress = ProgressLine()
-    with run.assessor_of(run.repo, config, progress) as assessor:
-        if run.builds_index:
-            try:
-                assessor.build_index(rebuild=False)
-            except HyperionError as error:
-                # a cache that cannot be written costs time and says so, nothing more
-                say(f"warning: {error}")
-        assessment = assessor.commit(end) if start is None else assessor.range(start, end, discussion)
-    progress.clear()
-    return assessment
-
-
-def absent_commits(repository: Repository, wanted: Sequence[str]) -> list[str]:
+def absent_commits(repository: Repository, wanted: Iterable[str | None]) -> list[str]:
     """Return those of the commits that are not in the clone."""
-    there = set(present(repository, wanted))
-    return [commit for commit in wanted if commit not in there]
+    commits = [commit for commit in wanted if commit is not None]
+    there = set(present(repository, commits))
+    return [commit for commit in commits if commit not in there]
 
 
-def need_commits(repository: Repository, wanted: Sequence[str], remedy: str) -> None:
+def need_commits(repository: Repository, wanted: Iterable[str | None], remedy: str) -> None:
     """Make sure that commits are in the clone; raise ``GitError`` if one is not; it says what to do."""
     for commit in absent_commits(repository, wanted):
         raise GitError(f"comment: commit {commit[:10]} is not in this clone; {remedy}")

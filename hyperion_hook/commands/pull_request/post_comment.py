@@ -10,10 +10,10 @@ from pathlib import Path
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.files.regular import read_regular
-from hyperion_hook.errors import HyperionError
+from hyperion_hook.errors import HyperionError, file_errors
 from hyperion_hook.forge.event import PullRequest
-from hyperion_hook.forge.host import Comment, Host, number_of
 from hyperion_hook.forge.http import ForgeError
+from hyperion_hook.forge.rest import Comment, RestHost, number_of
 from hyperion_hook.forge.sticky import keep_comment
 from hyperion_hook.report.comment.brief import MOST_BYTES, Brief, from_json, to_json
 from hyperion_hook.report.comment.dialect import Dialect
@@ -31,8 +31,9 @@ Say = Callable[[str], object]
 
 @dataclass(frozen=True)
 class CommentOptions:
-    """What the flags of ``comment`` ask for; ``flags`` are settings by name."""
+    """The folder of the repository, and what the flags of ``comment`` ask for; ``flags`` are settings by name."""
 
+    repo: Path | None = None
     comment: str = ALWAYS
     labels: bool = False
     sarif: Path | None = None
@@ -45,41 +46,39 @@ class CommentOptions:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """How a pull request or merge request is told."""
+    """How a pull request or merge request is told.
+
+    ``mode`` is ``always``, ``high`` (a comment is begun only for HIGH risk; one that is there is kept up to date) or
+    ``never``; ``labels``: the level is put there as a label, too. ``links`` are pages of the code host, ``elsewhere``
+    is where people find what cannot be posted. What they ticked goes to ``feedback``, ``None`` where there is no
+    repository. ``dialect`` is the code host's Markdown.
+    """
 
     mode: str
-    """``always``, ``high`` (a comment is begun only for HIGH risk; one that is there is kept up to date) or
-    ``never``."""
     labels: bool
-    """Whether to put the level there as a label."""
     links: Links
-    """Pages of the code host."""
     elsewhere: str
-    """Where what cannot be posted is found, as said to people."""
     feedback: FeedbackStore | None = None
-    """Where it is kept what people ticked; ``None`` where there is no repository."""
     dialect: Dialect = HTML
-    """What the code host makes of Markdown."""
 
-    def post(self, host: Host | None, pull: PullRequest, brief: Brief, say: Say) -> str | None:
+    def post(self, host: RestHost | None, pull: PullRequest, brief: Brief, say: Say) -> str | None:
         """Tell the pull request, and return the comment's page; what cannot be done is said and passes."""
         if self.mode == NEVER:
             return None
         if host is None:
             say(f"the comment is not posted: no token was given; it is in {self.elsewhere}")
             return None
-        seen: list[Comment] = []
+        seen: Comment | None = None
 
         def body(before: Comment | None) -> str:
-            if before is None:
-                return render_comment(brief, self.links, head=pull.head, dialect=self.dialect)
-            seen.append(before)
+            nonlocal seen
+            seen = before
             return render_comment(
                 brief,
                 self.links,
                 head=pull.head,
-                previous=read_state(before.body),
-                feedback=ticked(before.body),
+                previous=None if before is None else read_state(before.body),
+                feedback=None if before is None else ticked(before.body),
                 dialect=self.dialect,
             )
 
@@ -90,8 +89,8 @@ class Posting:
         except ForgeError as error:
             fork = " (a pull request from a fork has a token that may only read: see docs/action.md)"
             say(f"the comment is not posted: {error}{fork if pull.from_fork else ''}; it is in {self.elsewhere}")
-        if self.feedback is not None and (comment is not None or seen):
-            keep_feedback(self.feedback, seen[0] if seen else comment, pull, brief.level, say)
+        if self.feedback is not None and (read := seen or comment) is not None:
+            keep_feedback(self.feedback, read, pull, brief.level, say)
         if self.labels:
             try:
                 host.set_labels(pull.number, LABELS[brief.level], frozenset(LABELS.values()))
@@ -100,34 +99,28 @@ class Posting:
         return None if comment is None else comment.url
 
 
-def keep_feedback(
-    store: FeedbackStore, comment: Comment | None, pull: PullRequest, level: RiskLevel | None, say: Say
-) -> None:
+def keep_feedback(store: FeedbackStore, comment: Comment, pull: PullRequest, level: RiskLevel | None, say: Say) -> None:
     """Keep what is ticked in a comment, with the commits it is about; what cannot be kept is said and passes.
 
     Without a level the one counts that the comment tells.
     """
-    if comment is None:
-        return
     state = read_state(comment.body)
-    told = level or (state.level if state is not None else None)
-    if told is None:
+    level = level or (state.level if state is not None else None)
+    if level is None:
         say("what was ticked is not kept: the comment does not say any more what it told")
         return
-    commits = (pull.head,) if pull.merge_commit in {None, pull.head} else (pull.head, str(pull.merge_commit))
+    commits = tuple(dict.fromkeys((pull.head, pull.merge_commit or pull.head)))
     at = int(time.time()) if comment.edited_at is None else comment.edited_at
     try:
-        store.keep(pull.number, told, commits, ticked(comment.body), at)
+        store.keep(pull.number, level, commits, ticked(comment.body), at)
     except HyperionError as error:
         say(f"warning: what was ticked is not kept: {error}")
 
 
 def save(path: Path, pull: PullRequest, brief: Brief) -> None:
     """Keep what a later workflow posts; raise ``HyperionError`` if the file cannot be written."""
-    try:
+    with file_errors(f"--save {path}", "written"):
         write_whole(path, json.dumps({"number": pull.number, "brief": to_json(brief)}).encode())
-    except OSError as error:
-        raise HyperionError(f"--save {path}: {error.strerror or 'cannot be written'}") from None
 
 
 def saved(path: Path) -> tuple[int, Brief]:
@@ -136,12 +129,11 @@ def saved(path: Path) -> tuple[int, Brief]:
     Raises ``HyperionError`` if the file is not what ``save`` writes.
     """
     try:
-        data = json.loads(read_regular(path, 2 * MOST_BYTES, links=True))
+        with file_errors(f"--from {path}"):
+            data = json.loads(read_regular(path, 2 * MOST_BYTES, links=True))
         number, brief = number_of(data["number"]), data["brief"]
         if not isinstance(brief, str):
             raise ValueError
-    except OSError as error:
-        raise HyperionError(f"--from {path}: {error.strerror or 'cannot be read'}") from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise HyperionError(f"--from {path}: not what 'comment --save' writes") from None
     return number, from_json(brief)
