@@ -14,12 +14,7 @@ from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.paths import FileRole
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import NOT_FETCHED, Missing, Value
-from hyperion_hook.features.change.changed_code import (
-    ChangedCode,
-    changed_code,
-    first_unread,
-    kind_of,
-)
+from hyperion_hook.features.change.changed_code import ChangedCode, changed_code, first_unread, kind_of
 from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
 from hyperion_hook.features.context import Context
 

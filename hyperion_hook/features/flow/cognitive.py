@@ -64,15 +64,11 @@ def _structure(flow: Flow, nesting: int, functions: bool) -> int:
 
 
 def _branches(flow: Flow, nesting: int, functions: bool) -> int:
-    points = 1 + nesting
-    while True:
-        points += _expression(flow.head, nesting, functions) + _block(flow.blocks[0], nesting + 1, functions)
-        if flow.otherwise is None:
-            return points
-        points += 1
-        if len(flow.otherwise) != 1 or not flow.otherwise[0].chained:
-            return points + _block(flow.otherwise, nesting + 1, functions)
-        flow = flow.otherwise[0]
+    flows, otherwise = flow.chain()
+    points = nesting + len(flows)
+    for one in flows:
+        points += _expression(one.head, nesting, functions) + _block(one.blocks[0], nesting + 1, functions)
+    return points if otherwise is None else points + 1 + _block(otherwise, nesting + 1, functions)
 
 
 def _try(flow: Flow, nesting: int, functions: bool) -> int:

@@ -63,6 +63,13 @@ class Flow:
     finally_: list[Flow] = field(default_factory=list)
     chained: bool = False
 
+    def chain(self) -> tuple[list[Flow], list[Flow] | None]:
+        """Return an ``if`` with every ``else if`` of it, any other structure alone, and the last ``otherwise``."""
+        flows = [self]
+        while (last := flows[-1].otherwise) is not None and len(last) == 1 and last[0].chained:
+            flows += last
+        return flows, last
+
 
 _DEEPER: Final = frozenset({Kind.IF, Kind.LOOP, Kind.SWITCH, Kind.TRY})
 
@@ -79,22 +86,14 @@ def nesting_depth(block: list[Flow]) -> int:
     """
     deepest = 0
     for flow in block:
-        below = 0
-        own: Flow | None = flow
-        while own is not None:
-            following = None
-            parts = [*own.blocks, own.finally_]
-            if own.otherwise is not None:
-                if len(own.otherwise) == 1 and own.otherwise[0].chained:
-                    following = own.otherwise[0]
-                else:
-                    parts.append(own.otherwise)
+        flows, otherwise = flow.chain()
+        below = nesting_depth(otherwise) if otherwise else 0
+        for own in flows:
             # what is in the head stands beside the structure, not below it
             if own.head.parts:
                 deepest = max(deepest, nesting_depth(own.head.parts))
-            for part in parts:
+            for part in (*own.blocks, own.finally_):
                 if part:
                     below = max(below, nesting_depth(part))
-            own = following
         deepest = max(deepest, below + (flow.kind in _DEEPER))
     return deepest

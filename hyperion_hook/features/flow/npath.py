@@ -28,7 +28,7 @@ def npath(block: list[Flow]) -> int:
     """
     paths = 1
     for flow in block:
-        paths *= _RULES[flow.kind](flow)
+        paths *= _RULES[flow.kind](flow) if flow.kind in _RULES else 1
     return paths
 
 
@@ -54,24 +54,10 @@ def _plain(flow: Flow) -> int:
     return max(1, expression_paths(flow.head)) * _inner(flow.head)
 
 
-def _if(flow: Flow) -> int:
-    paths = 0
-    while True:
-        paths += _head(flow) + npath(flow.blocks[0])
-        if flow.otherwise is None:
-            return paths + 1
-        if len(flow.otherwise) != 1 or not flow.otherwise[0].chained:
-            return paths + npath(flow.otherwise)
-        flow = flow.otherwise[0]
-
-
-def _loop(flow: Flow) -> int:
-    return _head(flow) + npath(flow.blocks[0]) + (1 if flow.otherwise is None else npath(flow.otherwise))
-
-
-def _switch(flow: Flow) -> int:
-    cases = sum(npath(case) for case in flow.blocks)
-    return _head(flow) + cases + (1 if flow.otherwise is None else npath(flow.otherwise))
+def _alternatives(flow: Flow) -> int:
+    flows, otherwise = flow.chain()
+    paths = sum(_head(one) + sum(map(npath, one.blocks)) for one in flows)
+    return paths + (1 if otherwise is None else npath(otherwise))
 
 
 def _try(flow: Flow) -> int:
@@ -84,18 +70,12 @@ def _block(flow: Flow) -> int:
     return _plain(flow) * npath(flow.blocks[0])
 
 
-def _one(_: Flow) -> int:
-    return 1
-
-
 _RULES = {
     Kind.PLAIN: _plain,
-    Kind.IF: _if,
-    Kind.LOOP: _loop,
-    Kind.SWITCH: _switch,
+    Kind.IF: _alternatives,
+    Kind.LOOP: _alternatives,
+    Kind.SWITCH: _alternatives,
     Kind.TRY: _try,
     Kind.BLOCK: _block,
-    Kind.TERNARY: _one,
-    Kind.FUNCTION: _one,
-    Kind.JUMP: _one,
 }
+"""The other kinds add no path of their own to the statements around them."""

@@ -185,7 +185,4 @@ def chunk_of(form: Hole) -> re.Pattern[str]:
     """Return the pattern that reads a string up to its end or its next hole."""
     newline = "" if form.lines else r"\n"
     text = rf"(?P<text>(?:[^\"`\\${{}}#{newline}]++|{form.escape}|(?!{form.closes}|{form.hole})[^{newline or '^'}])*+)"
-    return re.compile(
-        text.replace("[^^]", ".") + rf"(?:(?P<close>{form.closes})|(?P<hole>{form.hole})|)",
-        re.DOTALL,
-    )
+    return re.compile(text.replace("[^^]", ".") + rf"(?:(?P<close>{form.closes})|(?P<hole>{form.hole})|)", re.DOTALL)

@@ -311,15 +311,7 @@ class ScriptLocator:
             if (
                 token in ("as", "satisfies")
                 and self._ends_value(place - 1)
-                and following
-                not in (
-                    ",",
-                    ")",
-                    "=",
-                    ".",
-                    ":",
-                    "}",
-                )
+                and following not in (",", ")", "=", ".", ":", "}")
             ):
                 return type_end(self.view, place + 1)
         return place + 1

@@ -141,6 +141,21 @@ class ImportOrder:
         if self._label:
             self._label, self._depth, self._members = {}, {}, {}
 
+    def importers_of(self, node: int) -> set[int]:
+        """Return the files that import a file, itself left out."""
+        return self._expanded(node, self.inn)
+
+    def imports_of(self, node: int) -> set[int]:
+        """Return the files that a file imports, itself left out."""
+        return self._expanded(node, self.out)
+
+    def _expanded(self, node: int, edges: Rows) -> set[int]:
+        results: set[int] = set()
+        for other in edges[node]:
+            results.update((other,) if self.weight[other] else edges[other])
+        results.discard(node)
+        return results
+
     def depth_of(self, node: int) -> int:
         """Return how many files lie below a node on the longest chain."""
         return self._depth[self._name_of(node)]

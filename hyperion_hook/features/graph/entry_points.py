@@ -4,26 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Protocol
 
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.features.graph.depth import ImportOrder
-
-
-class Nodes(Protocol):
-    """A graph of files and groups, by node number."""
-
-    order: ImportOrder
-    names: list[str]
-
-    def files(self) -> Iterable[int]:
-        """Return the nodes that are files."""
-
-    def importers_of(self, node: int) -> set[int]:
-        """Return the files that import a file."""
-
-    def imports_of(self, node: int) -> set[int]:
-        """Return the files that a file imports."""
 
 
 class Usage:
@@ -33,8 +16,9 @@ class Usage:
     program begins. In a repository of tests only, tests are taken.
     """
 
-    def __init__(self, graph: Nodes) -> None:
-        self._graph = graph
+    def __init__(self, order: ImportOrder, names: list[str]) -> None:
+        self._order = order
+        self._names = names
         self._counts: dict[int, int] = {}
         self._histogram: Counter[int] = Counter()
         self._entries: set[int] = set()
@@ -84,7 +68,7 @@ class Usage:
         """Return the nodes, and all that lead to one of them."""
         seen = set(nodes)
         stack = list(seen)
-        above = self._graph.order.inn
+        above = self._order.inn
         while stack:
             for source in above[stack.pop()]:
                 if source not in seen:
@@ -95,7 +79,7 @@ class Usage:
     def _flush(self) -> None:
         if self._dirty is None:
             self._counts, self._histogram, self._entries, self._test_entries = {}, Counter(), set(), set()
-            changed = set(self._graph.files())
+            changed = {node for node, name in enumerate(self._names) if name and self._order.weight[node]}
         elif self._dirty:
             changed = self._dirty
         else:
@@ -112,20 +96,20 @@ class Usage:
             self._histogram[before] -= 1
             if not self._histogram[before]:
                 del self._histogram[before]
-        name = self._graph.names[node]
+        name = self._names[node]
         # the number of a file that is gone may be a group's by now
-        if not name or not self._graph.order.weight[node]:
+        if not name or not self._order.weight[node]:
             return
-        importers = self._graph.importers_of(node)
+        importers = self._order.importers_of(node)
         self._counts[node] = len(importers)
         self._histogram[len(importers)] += 1
         if not importers:
             is_test = _is_test(name)
-        elif not _is_test(name) and all(_is_test(self._graph.names[importer]) for importer in importers):
+        elif not _is_test(name) and all(_is_test(self._names[importer]) for importer in importers):
             is_test = False
         else:
             return
-        if self._graph.imports_of(node):
+        if self._order.imports_of(node):
             (self._test_entries if is_test else self._entries).add(node)
 
 

@@ -48,34 +48,9 @@ class PerFile(Mapping[str, _Value]):
     def __len__(self) -> int:
         return len(self.live.files())
 
-
-class Imports(PerFile[Sequence[str]]):
-    """The imports of every file; also tells what a file that is not in the graph would import."""
-
-    def of_specs(self, path: str, specs: Specs) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return files and external packages that a new version of a file imports."""
-        live = self.live
-        nodes, external = live.resolve(path, specs)
-        return tuple(sorted(live.names[node] for node in nodes)), external
-
-
-class Reach(PerFile[float]):
-    """The share of entry points from which a file is reached; several files can be asked for together."""
-
-    def together(self, paths: Iterable[str]) -> float | None:
-        """Return the share of entry points that reach at least one of the files, ``None`` without entry points."""
-        live = self.live
-        if not live.usage.entries():
-            return None
-        return live.usage.reach([live.number(path) for path in paths if path in self])
-
-    def dependent_share(self, paths: Iterable[str]) -> float:
-        """Return the share of the other files that import one of the files, directly or through others."""
-        live = self.live
-        nodes = {live.number(path) for path in paths if path in self}
-        weight = live.order.weight
-        others = len(live.files()) - len(nodes)
-        return (sum(weight[node] for node in live.usage.above(nodes)) - len(nodes)) / others if others else 0.0
+    def nodes(self, paths: Iterable[str]) -> list[int]:
+        """Return the nodes of those paths that are modules."""
+        return [self.live.number(path) for path in paths if path in self]
 
 
 def build_graph(files: Mapping[str, Specs]) -> ImportGraph:
@@ -98,43 +73,45 @@ def build_graph(files: Mapping[str, Specs]) -> ImportGraph:
 
 def view_of(live: LiveGraph) -> ImportGraph:
     """Return a graph as features see it; what is returned may be used until the next ``update``."""
-
-    def paths(nodes: Iterable[int]) -> tuple[str, ...]:
-        return tuple(sorted(live.names[node] for node in nodes))
-
     return ImportGraph(
-        imports=Imports(live, lambda node: paths(live.imports_of(node))),
-        importers=PerFile(live, lambda node: paths(live.importers_of(node))),
+        imports=PerFile(live, lambda node: _paths(live, live.order.imports_of(node))),
+        importers=PerFile(live, lambda node: _paths(live, live.order.importers_of(node))),
         external=PerFile(live, lambda node: live.external.get(node, ())),
         depth=PerFile(live, live.order.depth_of),
-        cycle=PerFile(live, lambda node: paths(live.order.cycle_of(node))),
-        reach=Reach(live, lambda node: live.usage.reach((node,))),
+        cycle=PerFile(live, lambda node: _paths(live, live.order.cycle_of(node))),
+        reach=PerFile(live, lambda node: live.usage.reach((node,))),
         rank=PerFile(live, live.usage.rank),
     )
+
+
+def _paths(live: LiveGraph, nodes: Iterable[int]) -> tuple[str, ...]:
+    return tuple(sorted(live.names[node] for node in nodes))
+
+
+def _live_of(graph: ImportGraph) -> LiveGraph:
+    """Return the graph behind a view; one that was put together by hand knows its files by their paths alone."""
+    if isinstance(graph.imports, PerFile):
+        return graph.imports.live
+    live = LiveGraph()
+    live.update(dict.fromkeys(graph.imports, ()))
+    return live
 
 
 def imports_of_specs(graph: ImportGraph, path: str, specs: Specs) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the files and the external packages that a version of a file outside the graph imports.
 
-    A graph that was put together by hand knows its files by their paths alone. The file need not be in the graph;
-    ``specs`` are its import specifications (``read_imports``).
+    The file need not be in the graph; ``specs`` are its import specifications (``read_imports``).
     """
-    if isinstance(graph.imports, Imports):
-        return graph.imports.of_specs(path, specs)
-    live = LiveGraph()
-    live.update(dict.fromkeys(graph.imports, ()))
-    return Imports(live, lambda _: ()).of_specs(path, specs)
+    live = _live_of(graph)
+    nodes, external = live.resolve(path, specs)
+    return _paths(live, nodes), external
 
 
 def resolve_after(
     graph: ImportGraph, changes: Mapping[str, Specs | None], questions: Sequence[tuple[str, str]]
 ) -> list[tuple[set[str], tuple[str, ...]]]:
     """Return the files and external packages that imports (path, specification) mean once files have changed."""
-    if isinstance(graph.imports, Imports):
-        return graph.imports.live.resolve_after(changes, questions)
-    live = LiveGraph()
-    live.update(dict.fromkeys(graph.imports, ()))
-    return live.resolve_after(changes, questions)
+    return _live_of(graph).resolve_after(changes, questions)
 
 
 def entry_share(graph: ImportGraph, paths: Iterable[str]) -> float | None:
@@ -142,9 +119,10 @@ def entry_share(graph: ImportGraph, paths: Iterable[str]) -> float | None:
 
     For a graph put together by hand, which does not tell who is reached together, the largest single share.
     """
-    if isinstance(graph.reach, Reach):
-        return graph.reach.together(paths)
-    return max((graph.reach[path] for path in paths if path in graph.reach), default=None)
+    if not isinstance(graph.reach, PerFile):
+        return max((graph.reach[path] for path in paths if path in graph.reach), default=None)
+    live: LiveGraph = graph.reach.live
+    return live.usage.reach(graph.reach.nodes(paths)) if live.usage.entries() else None
 
 
 def dependent_share(graph: ImportGraph, paths: Iterable[str]) -> float:
@@ -152,15 +130,19 @@ def dependent_share(graph: ImportGraph, paths: Iterable[str]) -> float:
 
     For a graph put together by hand, of those that import one directly.
     """
-    if isinstance(graph.reach, Reach):
-        return graph.reach.dependent_share(paths)
-    touched = {path for path in paths if path in graph.importers}
-    others = len(graph.importers) - len(touched)
-    return len({name for path in touched for name in graph.importers[path]} - touched) / others if others else 0.0
+    if isinstance(graph.reach, PerFile):
+        live: LiveGraph = graph.reach.live
+        nodes = set(graph.reach.nodes(paths))
+        dependent = sum(live.order.weight[node] for node in live.usage.above(nodes)) - len(nodes)
+        others = len(live.files()) - len(nodes)
+    else:
+        touched = {path for path in paths if path in graph.importers}
+        dependent = len({name for path in touched for name in graph.importers[path]} - touched)
+        others = len(graph.importers) - len(touched)
+    return dependent / others if others else 0.0
 
 
 def external_packages(graph: ImportGraph) -> set[str]:
     """Return the packages outside the repository that any of its files imports."""
-    if isinstance(graph.external, PerFile):
-        return {name for names in graph.external.live.external.values() for name in names}
-    return {name for names in graph.external.values() for name in names}
+    external = graph.external.live.external if isinstance(graph.external, PerFile) else graph.external
+    return set().union(*external.values())

@@ -42,7 +42,7 @@ class LiveGraph:
         self.order = ImportOrder()
         self.names: list[str] = []
         self.external: dict[int, tuple[str, ...]] = {}
-        self.usage = Usage(self)
+        self.usage = Usage(self.order, self.names)
         self.version = 0
         self._numbers: dict[str, int] = {}
         self._free: list[int] = []
@@ -54,7 +54,7 @@ class LiveGraph:
     def restored(cls, parts: GraphParts, specs: SpecTable) -> LiveGraph:
         """Return the graph that ``parts`` were taken from."""
         graph = cls()
-        graph.names = [*parts.modules, *(GROUP + key for key in parts.groups)]
+        graph.names += [*parts.modules, *(GROUP + key for key in parts.groups)]
         graph.order.restore([1] * len(parts.modules) + [0] * len(parts.groups), parts.out, parts.inn)
         graph.external = parts.external
         graph.usage.restore(parts.importers, parts.entries, parts.test_entries)
@@ -93,35 +93,12 @@ class LiveGraph:
         weight = self.order.weight
         return [number for number in self._numbers.values() if weight[number]]
 
-    def importers_of(self, node: int) -> set[int]:
-        """Return the files that import a file, itself left out."""
-        return self._expanded(node, self.order.inn)
-
-    def imports_of(self, node: int) -> set[int]:
-        """Return the files that a file imports, itself left out."""
-        return self._expanded(node, self.order.out)
-
-    def _expanded(self, node: int, edges: Rows) -> set[int]:
-        weight = self.order.weight
-        results: set[int] = set()
-        for other in edges[node]:
-            if weight[other]:
-                results.add(other)
-            else:
-                results.update(edges[other])
-        results.discard(node)
-        return results
-
     def resolve(self, path: str, specs: Specs) -> tuple[set[int], tuple[str, ...]]:
         """Return the files and the external packages that the imports of a file, known or new, mean here."""
         names = self._ready_index(track=False).resolve(path, specs)
         results: set[int] = set()
-        for name in names:
-            number = self._numbers.get(name)
-            if number is not None and self.order.weight[number]:
-                results.add(number)
-            elif number is not None:
-                results.update(self.order.out[number])
+        for number in (self._numbers[name] for name in names if name in self._numbers):
+            results.update((number,) if self.order.weight[number] else self.order.out[number])
         results.discard(self._numbers.get(path, -1))
         return results, _external(names)
 
