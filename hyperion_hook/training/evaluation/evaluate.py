@@ -133,15 +133,21 @@ def scored(
 
 
 def _figures(test: pd.DataFrame, truth: Numbers, score: Numbers, alert_rate: float) -> dict[str, float]:
-    lines = np.nansum(test[["la", "ld"]].to_numpy(dtype=np.float64), axis=1)
+    areas = [area for area in _within(test, truth, score).values() if not math.isnan(area)]
     # labels are traced through source files only, so knowing that a change has none is half the ranking
     source = test["source_files"].to_numpy(dtype=np.float64) > 0
     return {
-        "roc_auc_within_repositories": _mean_within(test, truth, score),
+        # pooling repositories also rewards knowing which one has more bugs
+        "roc_auc_within_repositories": sum(areas) / len(areas) if areas else math.nan,
         "roc_auc_of_source_changes": roc_auc(truth[source], score[source]),
-        **ranking_figures(truth, score, lines),
-        **effort_figures(truth, score, lines, alert_rate),
+        **ranking_figures(truth, score, changed_lines(test)),
+        **effort_figures(truth, score, changed_lines(test), alert_rate),
     }
+
+
+def changed_lines(test: pd.DataFrame) -> Numbers:
+    """Return how many lines each change adds and deletes."""
+    return np.asarray(np.nansum(test[["la", "ld"]].to_numpy(dtype=np.float64), axis=1))
 
 
 def _within(test: pd.DataFrame, truth: Numbers, score: Numbers) -> dict[str, float]:
@@ -149,9 +155,3 @@ def _within(test: pd.DataFrame, truth: Numbers, score: Numbers) -> dict[str, flo
     return {
         name: roc_auc(truth[repository == name], score[repository == name]) for name in sorted(set(repository.tolist()))
     }
-
-
-def _mean_within(test: pd.DataFrame, truth: Numbers, score: Numbers) -> float:
-    """Return the mean ROC-AUC within repositories: pooling them also rewards knowing which one has more bugs."""
-    areas = [area for area in _within(test, truth, score).values() if not math.isnan(area)]
-    return sum(areas) / len(areas) if areas else math.nan

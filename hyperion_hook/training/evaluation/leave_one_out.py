@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from hyperion_hook.domain.phrases import day
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.training.evaluation.card_figures import risk_of
-from hyperion_hook.training.evaluation.evaluate import NAMED, REVERTED, TRACED, scored
+from hyperion_hook.training.evaluation.evaluate import NAMED, REVERTED, TRACED, changed_lines, scored
 from hyperion_hook.training.evaluation.past_models import fit_rows
 from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.figures import ranking_figures
@@ -90,7 +90,14 @@ def leave_each_out(
     Rows of several repositories are in time order, the youngest left out; at most ``pool_rows`` rows of the others are
     drawn and learned from, as many as a bundle carries.
     """
-    tasks = [_task(name, rows, options) for name in sorted(rows["repository"].unique())]
+    tasks = []
+    for name in sorted(rows["repository"].unique()):
+        own, others = rows[rows["repository"] == name].reset_index(drop=True), rows[rows["repository"] != name]
+        half, late = (
+            sample(time_split(others, cut_at(own, share)).train, options.pool_rows, options.seed)
+            for share in (HALF, LATE)
+        )
+        tasks.append(_Task(name, own, half, late))
     result = spread(
         partial(_left_out, options=options), tasks, jobs=options.jobs, cluster=options.cluster, report=report
     )
@@ -110,14 +117,6 @@ class _Task:
     late: pd.DataFrame
 
 
-def _task(name: str, rows: pd.DataFrame, options: RetrainOptions) -> _Task:
-    own, others = rows[rows["repository"] == name].reset_index(drop=True), rows[rows["repository"] != name]
-    half, late = (
-        sample(time_split(others, cut_at(own, share)).train, options.pool_rows, options.seed) for share in (HALF, LATE)
-    )
-    return _Task(name, own, half, late)
-
-
 def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
     """Return figures of a repository, or why there are none."""
     own, train = task.own, task.half
@@ -130,8 +129,7 @@ def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
     except TrainingError as error:
         return f"{task.name}: nothing to learn from the others' changes before {day(cut_at(own, HALF))} ({error})"
     scores, probabilities = scored(train, test, models, seed=options.seed)
-    traced = test["buggy"].to_numpy(dtype=np.float64)
-    named, reverted = (test[outcome].to_numpy(dtype=np.float64) for outcome in ("named", "reverted"))
+    traced, named, reverted = (test[what].to_numpy(dtype=np.float64) for what in ("buggy", "named", "reverted"))
     return LeftOut(
         task.name,
         len(test),
@@ -161,7 +159,7 @@ def _figures(
 ) -> Figures:
     if truth.sum() < LEAST_POSITIVES:
         return {}
-    lines = np.nansum(test[["la", "ld"]].to_numpy(dtype=np.float64), axis=1)
+    lines = changed_lines(test)
     return {
         name: {
             "roc_auc": roc_auc(truth, score),
@@ -179,13 +177,14 @@ def compared(outcome: str, figures: Sequence[Figures], references: Sequence[str]
     References are contenders that the others are compared with, repository by repository.
     """
     evaluated = [entry for entry in figures if entry]
-    draws = (
-        np.random.default_rng(seed).integers(0, len(evaluated), (_DRAWS, len(evaluated)))
-        if evaluated
-        else np.zeros((0, 0), int)
-    )
-    names = [name for name in (evaluated[0] if evaluated else {}) if name != CHANCE]
-    values = {name: _columns(evaluated, name) for name in names}
+    if not evaluated:
+        return Comparison(outcome, 0, {}, {})
+    draws = np.random.default_rng(seed).integers(0, len(evaluated), (_DRAWS, len(evaluated)))
+    names = [name for name in evaluated[0] if name != CHANCE]
+    values = {
+        name: {metric: np.array([entry[name][metric] for entry in evaluated]) for metric in evaluated[0][name]}
+        for name in names
+    }
     means = {name: {metric: _mean(column, draws) for metric, column in values[name].items()} for name in names}
     gains = {
         reference: {
@@ -201,10 +200,6 @@ def compared(outcome: str, figures: Sequence[Figures], references: Sequence[str]
         if reference in values
     }
     return Comparison(outcome, len(evaluated), means, gains)
-
-
-def _columns(figures: Sequence[Figures], name: str) -> dict[str, Numbers]:
-    return {metric: np.array([entry[name][metric] for entry in figures]) for metric in figures[0][name]}
 
 
 def _mean(column: Numbers, draws: NDArray[np.int64]) -> Interval:

@@ -33,25 +33,21 @@ def comparison_lines(comparisons: Sequence[Comparison]) -> Iterator[str]:
             " repositories."
         )
         yield ""
-        yield from _table("model", comparison.means, signed=False)
+        yield from _table(comparison.means)
         for reference, gains in comparison.gains.items():
             yield from ("", f"Difference from {reference}:", "")
-            yield from _table("model", gains, signed=True)
+            yield from _table(gains, sign="+")
 
 
-def _table(what: str, rows: Mapping[str, Mapping[str, Interval]], *, signed: bool) -> Iterator[str]:
+def _table(rows: Mapping[str, Mapping[str, Interval]], sign: str = "") -> Iterator[str]:
     metrics = [metric for metric in _TITLES if any(metric in row for row in rows.values())]
-    cells = [
-        [name, *(_shown(row[metric], signed=signed) if metric in row else "-" for metric in metrics)]
-        for name, row in rows.items()
-    ]
-    yield from markdown_table((what, *(_TITLES[metric] for metric in metrics)), cells)
+    cells = [[name, *(_shown(row.get(metric), sign) for metric in metrics)] for name, row in rows.items()]
+    yield from markdown_table(("model", *(_TITLES[metric] for metric in metrics)), cells)
 
 
-def _shown(interval: Interval, *, signed: bool) -> str:
-    if math.isnan(interval.value):
+def _shown(interval: Interval | None, sign: str) -> str:
+    if interval is None or math.isnan(interval.value):
         return "-"
-    sign = "+" if signed else ""
     return f"{interval.value:{sign}.3f} ({interval.low:{sign}.3f} to {interval.high:{sign}.3f})"
 
 

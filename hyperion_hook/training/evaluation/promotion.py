@@ -125,26 +125,21 @@ def decide(
 def compare(new: Predictor, in_use: Predictor, test: pd.DataFrame, *, since: int, seed: int) -> Comparison:
     """Return how two models rank the same changes, with paired bootstrap intervals of the difference."""
     truth = test["buggy"].to_numpy(dtype=np.float64)
-    predictions = {_NEW: risk_of(new, test), _USED: risk_of(in_use, test)}
     unwritten = test.assign(**with_masked_messages(test[list(FEATURES)], 1.0, seed))
-    early = {_NEW: risk_of(new, unwritten), _USED: risk_of(in_use, unwritten)}
-    gain, unwritten_gain = (
-        bootstrap(Ranking.roc_auc, truth, scores, against=_USED, draws=_DRAWS, seed=seed)[_NEW]
-        for scores in (predictions, early)
-    )
-    also = {
-        what: bootstrap(Ranking.roc_auc, outcome, predictions, against=_USED, draws=_DRAWS, seed=seed)[_NEW]
-        for what, outcome in other_outcomes(test, LEAST_TEST_BUGS).items()
-    }
+    predictions, early = ({_NEW: risk_of(new, rows), _USED: risk_of(in_use, rows)} for rows in (test, unwritten))
+
+    def gain(outcome: Numbers, scores: Mapping[str, Numbers]) -> Interval:
+        return bootstrap(Ranking.roc_auc, outcome, scores, against=_USED, draws=_DRAWS, seed=seed)[_NEW]
+
     return Comparison(
         since,
         len(test),
         int(truth.sum()),
         roc_auc(truth, predictions[_NEW]),
         roc_auc(truth, predictions[_USED]),
-        gain,
-        unwritten_gain,
-        also,
+        gain(truth, predictions),
+        gain(truth, early),
+        {what: gain(outcome, predictions) for what, outcome in other_outcomes(test, LEAST_TEST_BUGS).items()},
         _calibration_gain(truth, predictions, seed),
     )
 
