@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperion_hook.api.engineer.repository_features import change_in
 from hyperion_hook.api.predict.explanation import RowExplanation, explained, plainly, typical_of
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
 from hyperion_hook.api.predict.predictor import Predictor, part_of
-from hyperion_hook.api.predict.repository_change import change_in
 from hyperion_hook.api.predict.risk_predictor import two_columns
 from hyperion_hook.api.predict.rows import numbers_of, records, values_of
 from hyperion_hook.domain.vector import Value

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperion_hook.api.engineer.repository_features import ChangeInRepository, change_in
 from hyperion_hook.api.predict.explanation import RowExplanation, explained
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
 from hyperion_hook.api.predict.predictor import Predictor
-from hyperion_hook.api.predict.repository_change import ChangeInRepository, change_in
 from hyperion_hook.api.predict.risk_predictor import two_columns
 from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.assess.impact import evidence_of, impact_of, looked_at, ranked_co_changes

@@ -178,7 +178,8 @@ def taking_names(model: Any, features: Sequence[str] = ()) -> Any:
         def ask(self: Any, X: Any, *more: Any, **options: Any) -> Any:
             call = getattr(super(made, self), name)
             is_table = hasattr(X, "columns") and not picks_columns and is_known
-            if not (is_table or _has_names(X)):
+            is_mappings = isinstance(X, list | tuple) and len(X) > 0 and isinstance(X[0], Mapping)
+            if not (is_table or is_mappings or isinstance(X, Mapping)):
                 return call(X, *more, **options)
             own = named(self, features)
             if is_table:
@@ -204,15 +205,11 @@ def _columns_of(X: Any, features: Sequence[str]) -> Any:
     table = frame_of(X)
     if list(table.columns) == list(features):
         return table
-    known = {canonical(str(name)): place for place, name in enumerate(table.columns)}
+    known = {canonical(str(name)): index for index, name in enumerate(table.columns)}
     absent = [name for name in features if canonical(name) not in known]
     if absent:
         raise ConfigError(f"rows: have no column '{absent[0]}', which the model was fitted on ({len(absent)} absent)")
     return table.iloc[:, [known[canonical(name)] for name in features]].set_axis(list(features), axis=1)
-
-
-def _has_names(X: Any) -> bool:
-    return isinstance(X, Mapping) or (isinstance(X, list | tuple) and len(X) > 0 and isinstance(X[0], Mapping))
 
 
 def _names(estimator: Any, given: Sequence[str]) -> tuple[str, ...]:

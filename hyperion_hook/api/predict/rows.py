@@ -37,16 +37,13 @@ def records(rows: object) -> list[dict[str, Any]]:
     if hasattr(rows, "to_dict") and hasattr(rows, "index"):
         return _of_mapping(rows.to_dict())
     if isinstance(rows, Sequence) and not isinstance(rows, str | bytes):
-        return [row for entry in rows for row in _row(entry)]
+        for entry in rows:
+            if not isinstance(entry, Mapping) and not hasattr(entry, "to_dict"):
+                raise ConfigError(f"rows: a {type(entry).__name__} in the list is no mapping from column to value")
+        return [row for entry in rows for row in records(entry)]
     raise ConfigError(
         f"rows: a {type(rows).__name__} has no names of columns; give a DataFrame, a mapping or a list of mappings"
     )
-
-
-def _row(entry: object) -> list[dict[str, Any]]:
-    if not isinstance(entry, Mapping) and not hasattr(entry, "to_dict"):
-        raise ConfigError(f"rows: a {type(entry).__name__} in the list is no mapping from column to value")
-    return records(entry)
 
 
 def _of_mapping(row: Mapping[Any, Any]) -> list[dict[str, Any]]:
