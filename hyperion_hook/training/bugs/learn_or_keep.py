@@ -119,36 +119,34 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
     Otherwise the one in use is kept, which learned from many repositories. Where "bugs so far" rank better than what
     would be used beyond chance, they are used, calibrated.
     """
-    config = options.config
+    fit = partial(fit_bug_predictor, histories, candidate=OWN_CANDIDATE, config=options.config)
     try:
         since = held_out_since(histories)
-        past = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, until=since, config=config)
+        test = partial(
+            evaluate_bugs, "the last fifth of this repository's time", histories, since=since, seed=options.seed
+        )
         used = {} if in_use is None else {IN_USE: InUseBugs(in_use)}
-        models: dict[str, Predictor] = {OWN_CANDIDATE: past, **used}
-        test = partial(evaluate_bugs, "the last fifth of this repository's time", histories, models, since=since)
-        result = test(OWN_CANDIDATE, against=tuple(used), seed=options.seed)
+        models: dict[str, Predictor] = {OWN_CANDIDATE: fit(until=since), **used}
+        result = test(models, OWN_CANDIDATE, against=tuple(used))
         leads = {} if result is None else {entry.name: entry.roc_auc for entry in result.leads}
         kept = in_use is not None and (IN_USE not in leads or not leads[IN_USE].low > 0)
-        final = test(IN_USE, seed=options.seed) if kept else result
+        final = test(models, IN_USE) if kept else result
         counted = next((entry.roc_auc for entry in (final.leads if final else ()) if entry.name == BUGS_SO_FAR), None)
         if counted is not None and counted.high < 0:
-            counting = partial(fit_bug_predictor, histories, candidate=OWN_CANDIDATE, config=config, numbers=COUNTED)
-            simple = {CALIBRATED: counting(until=since)}
-            test = partial(evaluate_bugs, "the last fifth of this repository's time", histories, simple, since=since)
-            final = test(CALIBRATED, seed=options.seed)
+            final = test({CALIBRATED: fit(until=since, numbers=COUNTED)}, CALIBRATED)
             beaten = "the model in use" if kept else "a model of this repository's own"
             note = f"Bugs so far, calibrated; chosen on these months, where {beaten} ranks worse by {_words(counted)}."
-            return LearnedBugs(counting(), note, final, _monthly(histories))
+            return LearnedBugs(fit(numbers=COUNTED), note, final, _monthly(histories))
         if kept:
             why = "no later month could tell" if IN_USE not in leads else f"its lead is {_words(leads[IN_USE])}"
             note = f"Kept: the one in use; one of this repository alone is no better ({why})."
             return LearnedBugs(in_use, note, result)
-        fitted = fit_bug_predictor(histories, candidate=OWN_CANDIDATE, config=config)
+        fitted = fit()
     except TrainingError as error:
         what = "None" if in_use is None else "Kept: the one in use"
         return LearnedBugs(in_use, f"{what} ({error}).")
-    told = "" if in_use is None else f", which beats the one in use by {_words(leads[IN_USE])} ROC-AUC"
-    return LearnedBugs(fitted, f"This repository's own{told}.", result, _monthly(histories))
+    lead = "" if in_use is None else f", which beats the one in use by {_words(leads[IN_USE])} ROC-AUC"
+    return LearnedBugs(fitted, f"This repository's own{lead}.", result, _monthly(histories))
 
 
 def _monthly(histories: Sequence[BugRows]) -> pd.DataFrame:

@@ -139,7 +139,7 @@ class LineOrigins:
         if self.asks:
             return tuple(self._traced({}, commit)) if trace else ()
         number = len(self._names) - 1
-        parents = [self._parent(parent) for parent in commit.parents[1:]]
+        parents = [self._heads.get(parent, {}) for parent in commit.parents[1:]]
         files = self._take(commit.parents[0]) if commit.parents else {}
         traced: tuple[TracedHunk, ...] = ()
         if commit.is_merge:
@@ -159,9 +159,6 @@ class LineOrigins:
         """How many heads are held in memory."""
         return len(self._heads)
 
-    def _parent(self, commit: str) -> _Files:
-        return self._heads.get(commit, {})
-
     def _release(self, commit: str) -> None:
         self._children[commit] -= 1
         if self._children[commit] <= 0:
@@ -169,7 +166,7 @@ class LineOrigins:
 
     def _take(self, commit: str) -> _Files:
         """Return the files of a parent to build on: its own map when this is its last child."""
-        files = self._parent(commit)
+        files = self._heads.get(commit, {})
         self._release(commit)
         return files if commit not in self._heads else files.copy()
 

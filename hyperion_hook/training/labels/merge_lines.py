@@ -182,10 +182,11 @@ def mixed_lines(file: MixedFile, sides: list[Numbers[int] | None], number: int) 
             return None
         lines += gap
         for run in hunk.runs:
-            if run.parent < 0:
-                lines += own_lines(number, run.length)
+            side = None if run.parent == _NOBODY else sides[run.parent]
+            if side is None:
+                lines += own_lines(number if run.parent == _NOBODY else UNKNOWN, run.length)
             else:
-                lines += _part(sides[run.parent], run.start, run.length)
+                lines += side[run.start : run.start + run.length]
         at = list(hunk.parent_ends)
         if len(lines) != hunk.end:
             return None
@@ -200,7 +201,3 @@ def _unchanged(sides: list[Numbers[int] | None], at: list[int], count: int | Non
         if side is not None:
             return side[start:] if count is None else side[start : start + count]
     return None
-
-
-def _part(side: Numbers[int] | None, start: int, count: int) -> Numbers[int]:
-    return own_lines(UNKNOWN, count) if side is None else side[start : start + count]

@@ -90,11 +90,7 @@ def _repository(item: Mined, unseen: bool) -> dict[str, Any]:
     return {
         "name": item.name,
         "head": item.head,
-        "commits": item.replayed.commits,
-        "merges": item.replayed.merges,
-        "bots": item.replayed.bots,
-        "bulk": item.replayed.bulk,
-        "foreign": item.replayed.foreign,
+        **{what: getattr(item.replayed, what) for what in ("commits", "merges", "bots", "bulk", "foreign")},
         "changes": len(item.rows),
         "fixes": item.labelled.fixes,
         "reverts": item.labelled.reverts,
@@ -152,7 +148,8 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
         odd = "odd about them is:" if card["checks"] else "nothing is odd about them."
         yield from ("", f"The rows were validated before they were learned from; {odd}")
         yield from (("", *(f"- {line}" for line in card["checks"])) if card["checks"] else ())
-    yield from ("", "Of the bugs that were found by the end: " + _listed(card["labels"]["bugs"]) + ".")
+    delays = ", ".join(f"{name} {_cell(value)}" for name, value in card["labels"]["bugs"].items())
+    yield from ("", f"Of the bugs that were found by the end: {delays}.")
     for evaluation in card["evaluations"]:
         yield from evaluation_lines(evaluation)
     yield from calibration_lines(card["calibration"])
@@ -184,10 +181,6 @@ def calibration_lines(calibration: Sequence[Mapping[str, Any]]) -> Iterator[str]
     yield from ("", "## Calibration", "", "Equal parts of the changes measured on first, by rising probability.", "")
     columns = ("changes", "predicted", "observed")
     yield from markdown_table(columns, [[_cell(part[key]) for key in columns] for part in calibration])
-
-
-def _listed(figures: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {_cell(value)}" for name, value in figures.items())
 
 
 def evaluation_lines(evaluation: Mapping[str, Any]) -> Iterator[str]:

@@ -148,17 +148,16 @@ def _rows(
     """Return the rows that are needed: of the recent changes, and of the reference where it is this repository's."""
     replay = replace(options.replay, since=None)
     tip = repository.resolve(options.until)
-    wanted: int | None = None
+    most: int | None = None
     if chosen is ReferenceName.HISTORY or learned is None:
         recent = RECENT if since is None else measurable(repository, tip, replace(replay, since=since))
-        wanted = recent + (EARLIER if chosen is ReferenceName.HISTORY else 0)
         # --max-commits 0 would be all of them
-        wanted = max(1, wanted)
+        most = max(1, recent + (EARLIER if chosen is ReferenceName.HISTORY else 0))
     return measured(
         repository.work_tree or repository.git_dir,
         name=repository.name,
         until=tip,
-        options=replace(replay, max_commits=wanted),
+        options=replace(replay, max_commits=most),
         vectors=options.vectors,
         jobs=options.jobs,
         progress=progress,

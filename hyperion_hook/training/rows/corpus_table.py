@@ -90,15 +90,19 @@ def pack(rows: pd.DataFrame, heads: Mapping[str, str]) -> bytes:
     """
     rows = rows.sort_values(["repository", "time"], kind="stable")
     names = sorted(heads)
-    place = {name: number for number, name in enumerate(names)}
+    numbers = {name: number for number, name in enumerate(names)}
     present = [name for name in FEATURES if rows[name].notna().any()]
     present.sort(key=lambda name: rows[name].nunique())  # alike beside alike packs smaller
+
+    def days(moments: pd.Series[float]) -> NDArray[np.uint16]:
+        return np.asarray((moments // DAY).fillna(_NEVER), dtype=np.uint16)
+
     about = {"format_version": FORMAT_VERSION, "heads": dict(heads), "features": present}
     columns = {
         "about": np.frombuffer(json.dumps(about, sort_keys=True).encode(), dtype=np.uint8),
-        "repository": rows["repository"].map(place).to_numpy(dtype=np.uint16),
-        "day": (rows["time"] // DAY).to_numpy(dtype=np.uint16),
-        **{known: _packed_days(rows[known].where(rows[column] > 0)) for column, known in OUTCOMES.values()},
+        "repository": rows["repository"].map(numbers).to_numpy(dtype=np.uint16),
+        "day": days(rows["time"]),
+        **{known: days(rows[known].where(rows[column] > 0)) for column, known in OUTCOMES.values()},
         _SHARE: np.round(rows[_SHARE] * _WHOLE_SHARE).to_numpy(dtype=np.uint8),
         **_ranked(_halves(rows[present].to_numpy(dtype=np.float64))),
     }
@@ -111,11 +115,6 @@ def pack(rows: pd.DataFrame, heads: Mapping[str, str]) -> bytes:
             with archive.open(part, "w") as stream:
                 np.lib.format.write_array(stream, values, allow_pickle=False)
     return buffer.getvalue()
-
-
-def _packed_days(moments: pd.Series[float]) -> NDArray[np.uint16]:
-    days: NDArray[np.uint16] = (moments // DAY).fillna(_NEVER).to_numpy(dtype=np.uint16)
-    return days
 
 
 def _outcomes_of_version_1(columns: Mapping[str, Numbers]) -> dict[str, Numbers]:

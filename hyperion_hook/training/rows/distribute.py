@@ -48,7 +48,7 @@ def spread(
     cluster
         Address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``; then its workers do it.
     """
-    report = report or _unheard
+    report = report or (lambda _: None)
     report(0)
     if cluster is not None:
         return _on_cluster(function, items, cluster, report)
@@ -57,10 +57,6 @@ def spread(
         results.append(result)
         report(len(results))
     return results
-
-
-def _unheard(done: int) -> None:
-    """Take no notice of progress."""
 
 
 def versions() -> tuple[int, ...]:
@@ -98,10 +94,10 @@ def _on_cluster(
             ) from None
 
 
-def _check_workers(found: dict[str, tuple[int, ...]], address: str) -> None:
-    if not found:
+def _check_workers(workers: dict[str, tuple[int, ...]], address: str) -> None:
+    if not workers:
         raise HyperionError(f"--cluster '{address}': has no workers; start some: dask worker {address}")
-    for worker, theirs in found.items():
+    for worker, theirs in workers.items():
         if tuple(theirs) != versions():
             raise HyperionError(
                 f"--cluster '{address}': worker {worker} has another version of hyperion-hook; install the same one"

@@ -6,6 +6,8 @@ against the history, the import graph and the sources of its first parent; only 
 
 from __future__ import annotations
 
+import itertools
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -90,29 +92,15 @@ class ReplayOptions:
     sampled: int | None = None
 
 
-@dataclass(slots=True)
-class _Selection:
-    """Counts the commits that could be measured, and says which of them are."""
-
-    skipped: int
-    window: tuple[int, int] | None
-    share: tuple[int, int] = (1, 1)
-    seen: int = 0
-    chosen: int = 0
-
-    def take(self) -> bool:
-        self.seen += 1
-        if self.seen <= self.skipped:
-            return False
-        self.chosen += 1
-        wanted, total = self.share
-        # evenly: at each place at which so many more of the wanted are due
-        is_due = wanted >= total or self.chosen * wanted // total > (self.chosen - 1) * wanted // total
-        return is_due and (self.window is None or self.window[0] < self.chosen <= self.window[1])
-
-    @property
-    def is_over(self) -> bool:
-        return self.window is not None and self.chosen >= self.window[1]
+def _selection(older: int, count: int, options: ReplayOptions) -> Iterator[bool]:
+    """Yield of each commit that could be measured whether it is, up to the end of the window."""
+    yield from itertools.repeat(False, older)
+    wanted, total = count if options.sampled is None else options.sampled, max(1, count)
+    first, last = options.window or (0, sys.maxsize)
+    for number in range(1, last + 1):
+        # evenly: at each position at which so many more of the wanted are due
+        is_due = wanted >= total or number * wanted // total > (number - 1) * wanted // total
+        yield is_due and number > first
 
 
 def replay(
@@ -149,16 +137,18 @@ def replay(
     tip = repository.resolve(until)
     cut_off = repository.cut_off()
     total = _count(repository, tip)
-    chosen = measurable(repository, tip, options)
-    share = (chosen if options.sampled is None else options.sampled, max(1, chosen))
-    selection = _Selection(_since(repository, tip, options) - chosen, options.window, share)
+    count = measurable(repository, tip, options)
+    selection = _selection(_since(repository, tip, options) - count, count, options)
     with closing(_Measurer(repository, options, sources, tip)) as measurer:
         for commit in read_history(repository, [tip], merges=bool(observers)):
             counts.commits += 1
             flags = classify_message(commit.message, commit.author)
-            if commit.is_merge:
-                counts.merges += 1
-            elif (options.since is None or commit.committed_at >= options.since) and selection.take():
+            counts.merges += commit.is_merge
+            is_candidate = not commit.is_merge and (options.since is None or commit.committed_at >= options.since)
+            chosen = next(selection, None) if is_candidate else False
+            if chosen is None and not observers:  # the window is over
+                return
+            if chosen:
                 if commit.id in cut_off:
                     counts.cut_off += 1
                 elif CommitFlag.BOT in flags:
@@ -174,8 +164,6 @@ def replay(
             measurer.learn(commit, with_files=not commit.is_merge and commit.id not in cut_off)
             if progress is not None and (counts.commits % _REPORT_EVERY == 0 or counts.commits == total):
                 progress("replaying history", counts.commits, total)
-            if selection.is_over and not observers:
-                return
 
 
 def _count(repository: Repository, *arguments: str) -> int:
