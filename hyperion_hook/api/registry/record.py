@@ -22,36 +22,14 @@ _MOST_DEPTH = 20
 _OF_BOTH_CLASSES = frozenset({"f1_score", "roc_auc", "pr_auc"})
 
 
-def draft_of(
-    model: Any,
-    data: bytes,
-    *,
-    name: str,
-    model_type: str,
-    metadata: Mapping[str, Any] | None,
-    columns: list[str],
-    artefact: Mapping[str, Any],
-) -> ModelMetadata:
-    """Return the record of a model.
+def checked_metadata(name: str, model_type: str, metadata: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the fields of ``ModelMetadata`` that a caller gives; what it has no field for is kept as ``extra``.
 
     Raises ``ConfigError`` if a value is of the wrong kind or out of range: one line for each.
-
-    Parameters
-    ----------
-    model
-        The fitted estimator; its parameters are the hyperparameters where none are given.
-    data
-        The estimator as bytes: other bytes are another fit.
-    name, model_type
-        What it is called, and of what type it is.
-    metadata
-        Fields of ``ModelMetadata``; what it has no field for is kept as ``extra``.
-    columns
-        The features it was fitted on, where they are known.
     """
     if not isinstance(metadata, Mapping | None):
         raise ConfigError(f"metadata: a {type(metadata).__name__} is no mapping from name to value")
-    said = dict(metadata or {})
+    metadata = metadata or {}
     faults: list[str] = []
     if not isinstance(model_type, str) or not model_type:
         faults.append(f"model_type '{model_type}': no text; name the type, such as 'XGBoost'")
@@ -61,7 +39,7 @@ def draft_of(
         faults.append(f"model name: {error}; use letters, digits, '_' and '-'")
     values: dict[str, Any] = {}
     extra: dict[str, Any] = {}
-    for key, value in said.items():
+    for key, value in metadata.items():
         try:
             _take(str(key), value, values, extra)
         except ValueError as error:
@@ -70,12 +48,28 @@ def draft_of(
         raise ConfigError("\n".join(faults))
     values["extra"] = extra | values.get("extra", {})
     # figures of a test that could not tell: the registry promotes no such model
-    given = [key for key in sorted(_OF_BOTH_CLASSES) if said.get(key) is not None]
-    undefined = [key for key in given if as_data(said[key]) is None]
-    if undefined:
+    given = [key for key in sorted(_OF_BOTH_CLASSES) if metadata.get(key) is not None]
+    if undefined := [key for key in given if as_data(metadata[key]) is None]:
         values["extra"][NOT_MEASURED] = undefined
+    return values
+
+
+def draft_of(
+    model: Any,
+    data: bytes,
+    *,
+    name: str,
+    model_type: str,
+    values: Mapping[str, Any],
+    columns: list[str],
+    artefact: Mapping[str, Any],
+) -> ModelMetadata:
+    """Return the record of a fitted estimator with its bytes (others are another fit) and what a caller says of it.
+
+    Its parameters are the hyperparameters, and ``columns`` the features, where the caller gives none.
+    """
+    values = {"hyperparameters": parameters_of(model), **values}
     features = values.pop("training_features", None) or list(columns)
-    values.setdefault("hyperparameters", parameters_of(model))
     about = json.dumps([model_type, values, dict(artefact)], sort_keys=True)
     lineage = Lineage(
         features=_digest("\n".join(features).encode()),
@@ -137,7 +131,7 @@ def _take(key: str, value: Any, values: dict[str, Any], extra: dict[str, Any]) -
             raise ValueError("no list of names")
         values[key] = data
     elif key in _TEXTS:
-        if not isinstance(data, str) and not (data is None and key == "description"):
+        if not isinstance(data, str) and (data is not None or key != "description"):
             raise ValueError(f"'{str(data)[:40]}' is no text")
         values[key] = data
     elif key in _TABLES:

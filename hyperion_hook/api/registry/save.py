@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from hyperion_hook.api.registry.record import draft_of
+from hyperion_hook.api.registry.record import checked_metadata, draft_of
 from hyperion_hook.errors import ArtefactError, ConfigError
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.store.models.metadata import ESTIMATOR, RISK_PREDICTOR, ModelMetadata
@@ -47,7 +47,8 @@ def prepared(
         "libraries": dict(libraries),
     }
     # what is said of the model is looked at before anything is computed
-    draft_of(model, b"", name=name, model_type=model_type, metadata=metadata, columns=[], artefact=artefact)
+    values = checked_metadata(name, model_type, metadata)
+    metadata = metadata or {}
     try:
         data = packed(model)
         unpacked(data)
@@ -58,17 +59,15 @@ def prepared(
     columns: list[str] = []
     bundle = None
     try:
-        columns = columns_of(model, list((metadata or {}).get("training_features", ())))
+        columns = columns_of(model, list(metadata.get("training_features", ())))
         if name != RISK_PREDICTOR:
             # a bundle's other parts would pose as the model
             raise NotExportableError(f"score uses the model named {RISK_PREDICTOR}")
-        bundle = _bundle(model, columns, name, model_type, metadata or {}, reference)
+        bundle = _bundle(model, columns, name, model_type, metadata, reference)
         artefact["parity"] = bundle.parity
     except NotExportableError as error:
         artefact["not_scored"] = f"is kept as an estimator only: {error}"
-    draft = draft_of(
-        model, data, name=name, model_type=model_type, metadata=metadata, columns=columns, artefact=artefact
-    )
+    draft = draft_of(model, data, name=name, model_type=model_type, values=values, columns=columns, artefact=artefact)
     return draft, lambda version: {ESTIMATOR: data, **({} if bundle is None else bundle.files(version))}
 
 
