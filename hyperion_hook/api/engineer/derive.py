@@ -47,9 +47,9 @@ def derive(raw: Raw, clock: Callable[[], float]) -> dict[str, Value]:
             except RawFaultError as fault:
                 raw.faults.append(f"{_key(entry.needs[0], raw)}: {fault}")
                 continue
-            told = "derived from " + " and ".join(_key(need, raw) for need in entry.needs)
-            told += as_of if "moment" in entry.needs else ""
-            _add(gave, raw, dict.fromkeys(gave, f"{told}, {entry.said}" if entry.said else told))
+            note = "derived from " + " and ".join(_key(need, raw) for need in entry.needs)
+            note += as_of if "moment" in entry.needs else ""
+            _add(gave, raw, dict.fromkeys(gave, f"{note}, {entry.said}" if entry.said else note))
     return raw.values
 
 
@@ -72,14 +72,14 @@ def _settle_moment(raw: Raw, clock: Callable[[], float]) -> str:
     return f", as of {datetime.fromtimestamp(now, UTC):%Y-%m-%d}: the data name no other moment"
 
 
-def _add(found: Mapping[str, Value], raw: Raw, said: Mapping[str, str]) -> None:
-    """Add what was found where there is no value yet; of two reasons the first one stays."""
-    for name, value in found.items():
+def _add(values: Mapping[str, Value], raw: Raw, notes: Mapping[str, str]) -> None:
+    """Add values where there is none yet; of two reasons the first one stays."""
+    for name, value in values.items():
         if name in raw.values and (isinstance(value, Missing) or not isinstance(raw.values[name], Missing)):
             continue
         raw.values[name] = value
         if not isinstance(value, Missing):
-            raw.notes[name] = said[name]
+            raw.notes[name] = notes[name]
 
 
 def _said_of_change(name: str) -> str:

@@ -174,7 +174,9 @@ def of_change(raw: Raw) -> dict[str, Value]:
         values |= _of_source(raw)
     for kind in ("history", "recent"):
         if kind in raw.facts and moment is not None:
-            values = _of_history(raw, history_of(raw.facts[kind], moment, whole=kind == "history")) | values
+            history = history_of(raw.facts[kind], moment, whole=kind == "history")
+            names, unknown = history.tells(with_author="author" in raw.facts)
+            values = _asked(raw, _change(raw, [_PLACEHOLDER]), names, history) | unknown | values
     return values
 
 
@@ -205,12 +207,6 @@ def _change(raw: Raw, files: list[FileChange]) -> Change:
     )
 
 
-def _of_history(raw: Raw, found: RawHistory) -> dict[str, Value]:
-    author = raw.facts.get("author")
-    names, unknown = found.tells(with_author=author is not None)
-    return _asked(raw, _change(raw, [_PLACEHOLDER]), names, found) | unknown
-
-
 def _of_source(raw: Raw) -> dict[str, Value]:
     path, text = raw.facts.get("path"), raw.facts["source"]
     if path is None:
@@ -222,11 +218,11 @@ def _of_source(raw: Raw) -> dict[str, Value]:
 
 
 def _files(raw: Raw) -> Iterator[FileChange]:
-    for place, entry in enumerate(raw.facts.get("files", ()), 1):
+    for number, entry in enumerate(raw.facts.get("files", ()), 1):
         fields = {"path": entry} if isinstance(entry, str) else entry
         path = fields.get("path") if isinstance(fields, Mapping) else None
         if not isinstance(path, str) or not path:
-            raise RawFaultError(f"files: entry {place} is {shown(entry)}; give its path")
+            raise RawFaultError(f"files: entry {number} is {shown(entry)}; give its path")
         status = _STATUSES.get(str(fields.get("status", "M")))
         if status is None:
             raise RawFaultError(f"files: {path}: status {shown(fields['status'])} is none; write A, M, D, R or C")

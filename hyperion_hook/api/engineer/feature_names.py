@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any
 
 from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
 from hyperion_hook.errors import ConfigError
@@ -79,8 +79,8 @@ def language_of(names: Iterable[object]) -> Language:
     """
     results = [(name, feature) for name in names if (feature := feature_named(name)) is not None]
     # a feature whose names are the same says nothing
-    told = [name == feature.french for name, feature in results if feature.name != feature.french]
-    return Language.FRENCH if told and all(told) else Language.CANONICAL
+    is_french = [name == feature.french for name, feature in results if feature.name != feature.french]
+    return Language.FRENCH if is_french and all(is_french) else Language.CANONICAL
 
 
 def asked_for(names: Iterable[str]) -> dict[str, Feature | Interaction]:
@@ -102,26 +102,17 @@ def asked_for(names: Iterable[str]) -> dict[str, Feature | Interaction]:
     results: dict[str, Feature | Interaction] = {}
     faults: list[str] = []
     for name in names:
-        entry = entry_named(_spaced(name))
-        if entry is None:
-            faults.append(_fault(str(name)))
-        else:
+        entry = entry_named(name)
+        if entry is None and isinstance(name, str):
+            # an interaction may have any space around its sign
+            entry = entry_named(re.sub(r"\s*([*/])\s*", r" \1 ", name).strip())
+        if entry is not None:
             results[name] = entry
+            continue
+        text = str(name)[:80]
+        close = get_close_matches(text, [*_NAMES, *_INTERACTIONS], n=3, cutoff=0.7)
+        hint = f"did you mean {' or '.join(map(repr, close))}?" if close else "run: hyperion-hook features list"
+        faults.append(f"feature '{text}': not in the catalogue; {hint}")
     if faults:
         raise ConfigError("\n".join(dict.fromkeys(faults)))
     return results
-
-
-def _spaced(name: Any) -> Any:
-    """Return the name of an interaction with one space around its sign."""
-    for sign in "*/" if isinstance(name, str) else "":
-        if sign in name:
-            return f" {sign} ".join(part.strip() for part in name.split(sign))
-    return name
-
-
-def _fault(name: str) -> str:
-    close = get_close_matches(name[:80], [*_NAMES, *_INTERACTIONS], n=3, cutoff=0.7)
-    if not close:
-        return f"feature '{name[:80]}': not in the catalogue; run: hyperion-hook features list"
-    return f"feature '{name[:80]}': not in the catalogue; did you mean {' or '.join(repr(other) for other in close)}?"

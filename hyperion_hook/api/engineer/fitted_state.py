@@ -59,9 +59,7 @@ class Fitted:
         """Return the lowest and highest value in training, else the catalogue's bounds where it has both."""
         if name in self.features:
             return self.features[name].low, self.features[name].high
-        if name in _BOUNDS:
-            return _BOUNDS[name]
-        return None
+        return _BOUNDS.get(name)
 
     def indicated(self) -> tuple[str, ...]:
         """Return the features that were missing in some row of training: those whose absence a model can use."""
@@ -69,14 +67,13 @@ class Fitted:
 
     def to_json(self, options: Options) -> str:
         """Return it as JSON: names and numbers, nothing that could be executed."""
-        entries = {name: asdict(result) for name, result in self.features.items()}
         document = {
             "kind": KIND,
             "format": FORMAT,
             "extractor_version": EXTRACTOR_VERSION,
             "options": asdict(options),
             "rows": self.rows,
-            "features": entries,
+            "features": {name: asdict(feature) for name, feature in self.features.items()},
             "empty": list(self.empty),
         }
         return json.dumps(document, indent=2, allow_nan=False) + "\n"

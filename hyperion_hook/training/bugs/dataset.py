@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,8 +76,8 @@ class FixTimes:
     def fixed(self, path: str, start: int, end: int, *, renames: int = _MOST_RENAMES) -> bool:
         """Return whether a fix touched a file after ``start`` and up to ``end`` (Unix seconds)."""
         times = self._fixes.get(path, ())
-        place = bisect_right(times, start)
-        if place < len(times) and times[place] <= end:
+        index = bisect_right(times, start)
+        if index < len(times) and times[index] <= end:
             return True
         return renames > 0 and any(
             self.fixed(later, time, end, renames=renames - 1)
@@ -157,7 +157,7 @@ def bug_rows(
     newest = max((moment.time for moment in collector.changes), default=0)
     oldest = options.since or 0
     complete = [moment for moment in collector.changes if oldest <= moment.time <= newest - HORIZON]
-    touched = _joined([_frame(name, moment, fixes, slice(None)) for moment in complete])
+    touched = joined(_frame(name, moment, fixes, slice(None)) for moment in complete)
     return BugRows(name, _drawn(name, collector.months, fixes, options), touched)
 
 
@@ -239,13 +239,13 @@ def _drawn(name: str, months: Sequence[_Moment], fixes: FixTimes, options: BugOp
     random_ = np.random.default_rng([options.seed, *name.encode()])
     outcomes = [_outcome(moment, fixes) for moment in months]
     if not outcomes:
-        return _joined([])
+        return joined([])
     fixed = np.concatenate(outcomes)
     weights = np.zeros(len(fixed))
     for value, most in ((1, options.most_fixed), (0, options.most_others)):
-        places = np.flatnonzero(fixed == value)
-        taken = random_.choice(places, most, replace=False) if len(places) > most else places
-        weights[taken] = len(places) / max(1, len(taken))
+        rows = np.flatnonzero(fixed == value)
+        drawn = random_.choice(rows, most, replace=False) if len(rows) > most else rows
+        weights[drawn] = len(rows) / max(1, len(drawn))
     young = range(len(months) * 7 // 10, len(months))
     whole = set(young[:: max(1, -(-len(young) // options.whole_months))])
     frames, start = [], 0
@@ -255,7 +255,7 @@ def _drawn(name: str, months: Sequence[_Moment], fixes: FixTimes, options: BugOp
         kept = np.arange(len(part)) if number in whole else np.flatnonzero(part)
         frames.append(_frame(name, moment, fixes, kept, weights=part, whole=number in whole))
         start = end
-    return _joined(frames)
+    return joined(frames)
 
 
 def _outcome(moment: _Moment, fixes: FixTimes) -> NDArray[np.int8]:
@@ -279,6 +279,7 @@ def _frame(
     return pd.concat([pd.DataFrame(columns, index=frame.index), frame], axis=1)
 
 
-def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    held = [frame for frame in frames if len(frame)]
-    return pd.concat(held, ignore_index=True) if held else pd.DataFrame(columns=[*KEYS, *FILE_NUMBERS])
+def joined(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of several tables, an empty table where there are none."""
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=[*KEYS, *FILE_NUMBERS])

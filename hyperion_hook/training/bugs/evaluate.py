@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from hyperion_hook.config.ml_config import MLConfig
-from hyperion_hook.training.bugs.dataset import BugRows
+from hyperion_hook.training.bugs.dataset import BugRows, joined
 from hyperion_hook.training.bugs.fit import CANDIDATES, DEFAULTS, fit_bug_predictor, held_out_since
 from hyperion_hook.training.formulas import Numbers, sigmoid
 from hyperion_hook.training.metrics.figures import class_figures
@@ -99,8 +99,11 @@ def evaluate_bugs(
     against
         Other models whose lead is reported beside that over the baselines.
     """
-    monthly = _after([history.monthly[history.monthly["whole"].astype(bool)] for history in histories], since)
-    touched = _after([history.touched for history in histories], since)
+    monthly = joined(history.monthly[history.monthly["whole"].astype(bool)] for history in histories)
+    monthly, touched = (
+        rows[rows["time"] > since].reset_index(drop=True)
+        for rows in (monthly, joined(history.touched for history in histories))
+    )
     if monthly.empty or not monthly["fixed"].any():
         return None
     scores = {label: fitted.file_log_odds(monthly) for label, fitted in models.items()}
@@ -109,7 +112,7 @@ def evaluate_bugs(
     random = np.random.default_rng(seed)
     draws = [_draw(figures[shipped], random) for _ in range(_DRAWS)]
     forecast = models[shipped].change_log_odds(touched) if len(touched) else None
-    said = sigmoid(forecast["log_odds"].to_numpy()) if forecast is not None else np.zeros(0)
+    chance = sigmoid(forecast["log_odds"].to_numpy()) if forecast is not None else np.zeros(0)
     truth = forecast["fixed"].to_numpy(dtype=np.float64) if forecast is not None else np.zeros(0)
     return BugEvaluation(
         name,
@@ -118,10 +121,10 @@ def evaluate_bugs(
         len(figures[shipped]),
         tuple(_ranked(label, table, None, draws) for label, table in figures.items()),
         tuple(_ranked(label, figures[shipped], figures[label], draws) for label in (*against, *BASELINES)),
-        len(said),
-        roc_auc(truth, said),
-        calibration_error(truth, said),
-        float(said.mean()) if len(said) else math.nan,
+        len(chance),
+        roc_auc(truth, chance),
+        calibration_error(truth, chance),
+        float(chance.mean()) if len(chance) else math.nan,
         float(truth.mean()) if len(truth) else math.nan,
         classes=class_figures(monthly["fixed"].to_numpy(dtype=np.float64), (scores[shipped] >= 0.0).astype(np.float64)),
     )
@@ -145,27 +148,21 @@ def evaluate_by_time(
     return chosen.candidate, None if result is None else replace(result, cross_validation=chosen.cross_validation)
 
 
-def _after(frames: Sequence[pd.DataFrame], since: int) -> pd.DataFrame:
-    held = [frame[frame["time"] > since] for frame in frames if len(frame)]
-    held = [frame for frame in held if len(frame)]
-    return pd.concat(held, ignore_index=True) if held else pd.DataFrame(columns=["repository", "time", "fixed"])
-
-
 def _by_month(rows: pd.DataFrame, scores: Numbers) -> pd.DataFrame:
     """Return ``auc`` (NaN where all or no files were fixed) and ``top`` for each repository and month."""
     table = []
-    for (repository, month), places in sorted(rows.groupby(["repository", "moment"]).indices.items()):
-        truth, said = rows["fixed"].to_numpy()[places], scores[places]
-        top = np.argsort(-said, kind="stable")[:TOP]
-        table.append((repository, month, roc_auc(truth, said), float(truth[top].mean())))
+    for (repository, month), indices in sorted(rows.groupby(["repository", "moment"]).indices.items()):
+        truth, score = rows["fixed"].to_numpy()[indices], scores[indices]
+        top = np.argsort(-score, kind="stable")[:TOP]
+        table.append((repository, month, roc_auc(truth, score), float(truth[top].mean())))
     return pd.DataFrame(table, columns=["repository", "moment", "auc", "top"])
 
 
 def _draw(table: pd.DataFrame, random: np.random.Generator) -> Numbers:
     """Return how often each month counts when the months of every repository are drawn anew."""
     weights = np.zeros(len(table))
-    for places in table.groupby("repository").indices.values():
-        weights += np.bincount(random.choice(places, len(places)), minlength=len(table))
+    for months in table.groupby("repository").indices.values():
+        weights += np.bincount(random.choice(months, len(months)), minlength=len(table))
     return weights
 
 
@@ -181,8 +178,8 @@ def _ranked(name: str, table: pd.DataFrame, base: pd.DataFrame | None, draws: Se
 
 def _mean_of_means(table: pd.DataFrame, values: Numbers, weights: Numbers) -> float:
     means = []
-    for places in table.groupby("repository").indices.values():
-        known = places[np.isfinite(values[places])]
+    for months in table.groupby("repository").indices.values():
+        known = months[np.isfinite(values[months])]
         if weights[known].sum():
             means.append(float(np.average(values[known], weights=weights[known])))
     return float(np.mean(means)) if means else math.nan

@@ -23,7 +23,7 @@ from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
-from hyperion_hook.training.bugs.dataset import HORIZON, BugRows
+from hyperion_hook.training.bugs.dataset import HORIZON, BugRows, joined
 from hyperion_hook.training.formulas import Numbers, logit, sigmoid
 from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.fit_members import Evidence, Outcome, fitted_members, one_thread, out_of_fold
@@ -164,20 +164,16 @@ def fit_bug_predictor(
 
 def _learned(histories: Sequence[BugRows], until: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows whose outcome was known at a moment, in time order."""
-    monthly = _stacked([history.monthly[history.monthly["weight"] > 0] for history in histories])
-    touched = _stacked([history.touched for history in histories])
+    monthly, touched = (
+        joined(frames).sort_values(["time", "repository", "moment", "path"], kind="stable", ignore_index=True)
+        for frames in (
+            [history.monthly[history.monthly["weight"] > 0] for history in histories],
+            [history.touched for history in histories],
+        )
+    )
     if until is not None:
-        monthly = monthly[monthly["time"] + HORIZON <= until].reset_index(drop=True)
-        touched = touched[touched["time"] + HORIZON <= until].reset_index(drop=True)
+        monthly, touched = (rows[rows["time"] + HORIZON <= until].reset_index(drop=True) for rows in (monthly, touched))
     return monthly, touched
-
-
-def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    held = [frame for frame in frames if len(frame)]
-    if not held:
-        return frames[0] if frames else pd.DataFrame(columns=["repository", "time", "fixed", "weight"])
-    order = ["time", "repository", "moment", "path"]
-    return pd.concat(held, ignore_index=True).sort_values(order, kind="stable", ignore_index=True)
 
 
 def held_out_since(histories: Sequence[BugRows]) -> int:

@@ -15,7 +15,7 @@ from hyperion_hook.errors import TrainingError
 from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bugs import BugModel
-from hyperion_hook.training.bugs.dataset import BugOptions, BugRows, bug_rows
+from hyperion_hook.training.bugs.dataset import BugOptions, BugRows, bug_rows, joined
 from hyperion_hook.training.bugs.evaluate import (
     BUGS_SO_FAR,
     BugEvaluation,
@@ -150,7 +150,7 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
 
 
 def _monthly(histories: Sequence[BugRows]) -> pd.DataFrame:
-    return pd.concat([history.monthly for history in histories if len(history.monthly)], ignore_index=True)
+    return joined(history.monthly for history in histories)
 
 
 @dataclass(frozen=True)
@@ -176,20 +176,24 @@ def bug_section(card: Mapping[str, Any]) -> Iterator[str]:
     losses = card["log-loss in cross-validation"]
     if losses:
         yield "Log-loss in cross-validation: " + ", ".join(f"{name} {loss}" for name, loss in losses.items()) + "."
-    found = card["evaluation"]
-    if found is None:
+    result = card["evaluation"]
+    if result is None:
         return
-    yield from ("", f"All source files of {found['months']} months of {found['on']}, fixed within 30 days or not.", "")
-    rows = [(entry["model"], entry) for entry in found["models"]]
-    rows += [(f"lead over {entry['model']}", entry) for entry in found["leads"]]
+    yield from (
+        "",
+        f"All source files of {result['months']} months of {result['on']}, fixed within 30 days or not.",
+        "",
+    )
+    rows = [(entry["model"], entry) for entry in result["models"]]
+    rows += [(f"lead over {entry['model']}", entry) for entry in result["leads"]]
     columns = ("roc_auc", "precision_in_top_20")
     head = ("model", "ROC-AUC", "precision in the top 20 files")
     yield from markdown_table(head, [[name, *(_cell(entry[column]) for column in columns)] for name, entry in rows])
     yield ""
     yield (
-        f"Of {found['changes']:,} changes after that moment {_percent(found['happened'])} had a touched file fixed"
-        f" within 30 days; {_percent(found['expected'])} were expected, calibration error"
-        f" {found['calibration_error']}."
+        f"Of {result['changes']:,} changes after that moment {_percent(result['happened'])} had a touched file fixed"
+        f" within 30 days; {_percent(result['expected'])} were expected, calibration error"
+        f" {result['calibration_error']}."
     )
 
 
