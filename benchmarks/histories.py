@@ -12,7 +12,7 @@ from pathlib import Path
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
-from hyperion_hook.git.ancestry import reachable
+from hyperion_hook.git.ancestry import commit_ids
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.history.index import HistoryIndex
@@ -39,7 +39,7 @@ def indexed(clone: Path) -> Iterator[tuple[Repository, HistoryIndex, list[Commit
     with tempfile.TemporaryDirectory() as folder, HistoryIndex.open(Path(folder) / "history.sqlite") as index:
         commits = []
         with index.transaction():
-            for commit in read_commits(repository, reachable(repository, [head]), detail=Detail.NAMES):
+            for commit in read_commits(repository, commit_ids(repository, [head]), detail=Detail.NAMES):
                 index.add(commit)
                 bot = classify_message(commit.message, commit.author) & CommitFlag.BOT
                 if len(commit.parents) == 1 and commit.files and not bot:

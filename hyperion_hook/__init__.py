@@ -16,7 +16,7 @@ _HOME: dict[str, str] = {
     "DataValidator": "training.validation.validator",
     "DriftReport": "training.drift.report",
     "FeatureEngineer": "api.engineer.engineer",
-    "FeatureMetadata": "store.feature_sets.metadata",
+    "FeatureMetadata": "store.feature_sets.feature_set",
     "FeatureSet": "store.feature_sets.feature_set",
     "FeatureStore": "store.feature_sets.store",
     "ImpactAnalyzer": "api.predict.impact_analyzer",

@@ -10,8 +10,8 @@ from hyperion_hook.api.predict.risk_predictor import RiskPredictor as RiskPredic
 from hyperion_hook.api.registry.model_registry import ModelRegistry as ModelRegistry
 from hyperion_hook.config.environment import ml_environment as ml_environment
 from hyperion_hook.config.ml_config import MLConfig as MLConfig
+from hyperion_hook.store.feature_sets.feature_set import FeatureMetadata as FeatureMetadata
 from hyperion_hook.store.feature_sets.feature_set import FeatureSet as FeatureSet
-from hyperion_hook.store.feature_sets.metadata import FeatureMetadata as FeatureMetadata
 from hyperion_hook.store.feature_sets.store import FeatureStore as FeatureStore
 from hyperion_hook.store.models.metadata import ModelMetadata as ModelMetadata
 from hyperion_hook.training.drift.report import DriftReport as DriftReport

@@ -21,7 +21,7 @@ from hyperion_hook.features.context import Context, MeasureSource
 from hyperion_hook.features.extract import extract
 from hyperion_hook.features.source.measure import DEFAULT, limits_for, measure_source
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.change_reader import ChangeReader
+from hyperion_hook.git.changes import ChangeReader
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.rules.exclusions import Exclusions
 from hyperion_hook.git.sources import GitSources

@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from hyperion_hook.domain.remedies import PASSING, Note
 from hyperion_hook.domain.vector import Missing
@@ -97,25 +97,17 @@ def within(seconds: float, work: Callable[[], _Result], late: _Late) -> _Result 
             _alarm.set(max(outer - (time.monotonic() - started), 0.001))
 
 
-class _Alarm(Protocol):
-    number: signal.Signals
-
-    def set(self, seconds: float) -> None:
-        """Ring once after so many seconds; 0 takes an alarm back."""
-
-    def left(self) -> float:
-        """Return the seconds until the alarm rings, 0 without one."""
-
-
 class _TimerAlarm:
-    """The kernel's timer."""
+    """The kernel's timer, which rings once."""
 
     number = getattr(signal, "SIGALRM", signal.SIGTERM)
 
     def set(self, seconds: float) -> None:
+        """Ring after so many seconds; 0 takes an alarm back."""
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def left(self) -> float:
+        """Return the seconds until the alarm rings, 0 without one."""
         return signal.getitimer(signal.ITIMER_REAL)[0]
 
 
@@ -148,4 +140,4 @@ class _ThreadAlarm:
         _thread.interrupt_main(self.number)
 
 
-_alarm: _Alarm = _TimerAlarm() if hasattr(signal, "setitimer") else _ThreadAlarm()
+_alarm: _TimerAlarm | _ThreadAlarm = _TimerAlarm() if hasattr(signal, "setitimer") else _ThreadAlarm()

@@ -57,7 +57,7 @@ def _made(plain: _Class, frozen: bool, slots: bool) -> _Class:
         **_comparing(fields, frozen=frozen),
     }
     if frozen:
-        own |= {"__setattr__": _refuse_to_assign, "__delattr__": _refuse_to_delete}
+        own |= _FROZEN
     cls: Any = plain
     if slots:
         own |= {"__slots__": tuple(fields), "__getstate__": _state, "__setstate__": _restore}
@@ -156,16 +156,16 @@ def _comparing(fields: dict[str, _Field], *, frozen: bool) -> dict[str, Any]:
     return {"__eq__": equal, "__hash__": (lambda self: hash(key(self))) if frozen else None, "__repr__": text}
 
 
-def _refuse_to_assign(self: object, name: str, value: object) -> None:  # noqa: ARG001 - the shape of the method
-    from dataclasses import FrozenInstanceError
+def _refusal(action: str) -> Callable[..., None]:
+    def refuse(self: object, name: str, *_: object) -> None:  # noqa: ARG001 - the shape of the methods
+        from dataclasses import FrozenInstanceError
 
-    raise FrozenInstanceError(f"cannot assign to field {name!r}")
+        raise FrozenInstanceError(f"cannot {action} field {name!r}")
+
+    return refuse
 
 
-def _refuse_to_delete(self: object, name: str) -> None:  # noqa: ARG001 - the shape of the method
-    from dataclasses import FrozenInstanceError
-
-    raise FrozenInstanceError(f"cannot delete field {name!r}")
+_FROZEN = {"__setattr__": _refusal("assign to"), "__delattr__": _refusal("delete")}
 
 
 def _state(self: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What is judged, read from git: the staged change, a commit, a range."""
+"""What is judged, read from git: the staged change, a commit, a range, without the files that are left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit, change_of_commit
 from hyperion_hook.domain.files.regular import read_regular
-from hyperion_hook.domain.light_dataclasses import replace
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.remedies import Note
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import commit_ids, merge_base
@@ -16,6 +16,7 @@ from hyperion_hook.git.diffs.difference import read_difference, read_part
 from hyperion_hook.git.identity import identities_of
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository
+from hyperion_hook.git.rules.exclusions import Exclusions
 from hyperion_hook.git.run import Git
 
 MERGE = "a merge is judged against its first parent"
@@ -195,3 +196,35 @@ def _merged_heads(repository: Repository) -> tuple[str, ...]:
         return tuple(text.decode("ascii").split())
     except (OSError, UnicodeDecodeError):
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReader:
+    """The one way from git to a ``Change`` that is measured, be it for a score, a percentile or training."""
+
+    repository: Repository
+    exclusions: Exclusions
+    bulk_files: int = BULK_FILES
+
+    def staged(
+        self, *, now: int | None = None, kind: ChangeKind = ChangeKind.STAGED, head: str | None = None
+    ) -> Change:
+        """Return what the index holds; see ``staged_change``."""
+        change = staged_change(self.repository, now=now, bulk_above=self.bulk_files, kind=kind, head=head)
+        return self.exclusions.of(change)
+
+    def commit(self, revision: str) -> Change:
+        """Return what a commit changes; see ``commit_change``."""
+        return self.exclusions.of(commit_change(self.repository, revision, bulk_above=self.bulk_files))
+
+    def range(self, start: str | None, end: str, known: Sequence[str] = ()) -> Change:
+        """Return all that ``end`` adds to ``start`` and ``known``; see ``range_change``."""
+        return self.exclusions.of(range_change(self.repository, start, end, known, bulk_above=self.bulk_files))
+
+    def streamed(self, commit: Commit) -> Change:
+        """Return the change of a commit that was read with its hunks, equal to that of ``commit``."""
+        return self.exclusions.of(change_of_commit(commit, self.bulk_files))
+
+    def at(self, base: str | None) -> ChangeReader:
+        """Return a reader that leaves out what the attributes of one commit say, whatever change it reads."""
+        return replace(self, exclusions=self.exclusions.at(base))

@@ -19,11 +19,14 @@ from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import commit_ids, rev_list
 from hyperion_hook.git.diffs.diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
-from hyperion_hook.git.diffs.difference import read_present
-from hyperion_hook.git.diffs.difftree import RENAMES, SAME_CONTENT, DiffTree, Presence
+from hyperion_hook.git.diffs.difference import RENAMES, SAME_CONTENT, DiffTree, Presence, read_present
 from hyperion_hook.git.repository import Repository
 
 _FORMAT = "--format=%x00%x01%H%x00%P%x00%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%cd%x00%B%x00"
+_OPTIONS = tuple(
+    "--no-walk=unsorted --stdin --no-color --no-abbrev --full-index --no-notes --encoding=UTF-8 --date=raw --root"
+    " --no-relative --diff-merges=off".split()
+)
 _MARK = b"\n\x00\x01"
 _CHUNK = 1 << 20
 _TIME = re.compile(rb"(-?\d{1,20})(?: ([+-])(\d{2,20})(\d\d))?")
@@ -149,23 +152,7 @@ def _read_what_is_there(
 
 
 def _log(repository: Repository, ids: Sequence[str], options: Sequence[str]) -> AbstractContextManager[IO[bytes]]:
-    return repository.git.stream(
-        "log",
-        "--no-walk=unsorted",
-        "--stdin",
-        "--no-color",
-        "--no-abbrev",
-        "--full-index",
-        "--no-notes",
-        "--encoding=UTF-8",
-        "--date=raw",
-        "--root",
-        "--no-relative",
-        "--diff-merges=off",
-        *options,
-        _FORMAT,
-        stdin="\n".join((*ids, "")).encode(),
-    )
+    return repository.git.stream("log", *_OPTIONS, *options, _FORMAT, stdin="\n".join((*ids, "")).encode())
 
 
 def _counted(repository: Repository, commit: Commit) -> tuple[FileChange, ...]:

@@ -32,53 +32,21 @@ LOST = late_pattern(
 """What git says of objects that are not there, or damaged; it names them, so a word in a file's name is none of it."""
 REMEDY = "in a partial clone run: git fetch --refetch --no-filter; in a whole one: git fsck"
 
-_OVERRIDES = (
-    "core.fsmonitor=false",
-    f"core.hooksPath={os.devnull}",
-    f"core.attributesFile={os.devnull}",
-    "core.quotePath=false",
-    "core.pager=cat",
-    "core.sshCommand=false",
-    "core.askPass=",
-    "core.alternateRefsCommand=true",
-    "core.abbrev=40",
-    "core.commitGraph=true",
-    "credential.helper=",
-    "protocol.allow=never",
-    "gpg.program=false",
-    "diff.renames=true",
-    "diff.renameLimit=400",
-    "diff.algorithm=myers",
-    "diff.noprefix=false",
-    "diff.mnemonicPrefix=false",
-    "diff.ignoreSubmodules=none",
-    "diff.suppressBlankEmpty=false",
-    "diff.interHunkContext=0",
-    "diff.context=0",  # for line counts too: with context git pairs lines a little differently, and both must agree
-    "diff.indentHeuristic=true",
-    f"diff.orderFile={os.devnull}",
-    "diff.submodule=short",
-    "diff.wsErrorHighlight=none",
-    "diff.relative=false",
-    "diff.colorMoved=no",
-    "core.bigFileThreshold=100m",
-    "log.decorate=false",
-    "log.excludeDecoration=",
-    "format.notes=false",
-    "core.warnAmbiguousRefs=false",
-    "log.showSignature=false",
-    "log.mailmap=false",
-    "mailmap.blob=",
-    f"mailmap.file={os.devnull}",
-    "log.follow=false",
-    "log.diffMerges=off",
-    "log.showRoot=true",
-    "i18n.logOutputEncoding=UTF-8",
-    "color.ui=false",
-    "maintenance.auto=false",
-    "gc.auto=0",
-    "submodule.recurse=false",
-    "advice.detachedHead=false",
+_OVERRIDES = tuple(
+    # programs, and where else git would look
+    f"core.fsmonitor=false core.hooksPath={os.devnull} core.attributesFile={os.devnull} core.pager=cat"
+    " core.sshCommand=false core.askPass= core.alternateRefsCommand=true credential.helper= protocol.allow=never"
+    f" gpg.program=false maintenance.auto=false gc.auto=0 submodule.recurse=false mailmap.blob="
+    f" mailmap.file={os.devnull}"
+    # how lines are compared: without context for line counts too, for with it git pairs lines a little differently
+    " diff.context=0 diff.interHunkContext=0 diff.algorithm=myers diff.indentHeuristic=true diff.renames=true"
+    " diff.renameLimit=400 diff.ignoreSubmodules=none diff.submodule=short diff.relative=false"
+    f" diff.orderFile={os.devnull} core.bigFileThreshold=100m core.commitGraph=true"
+    # how answers are written
+    " core.quotePath=false core.abbrev=40 core.warnAmbiguousRefs=false diff.noprefix=false diff.mnemonicPrefix=false"
+    " diff.suppressBlankEmpty=false diff.wsErrorHighlight=none diff.colorMoved=no color.ui=false log.decorate=false"
+    " log.excludeDecoration= log.showSignature=false log.mailmap=false log.follow=false log.diffMerges=off"
+    " log.showRoot=true format.notes=false i18n.logOutputEncoding=UTF-8 advice.detachedHead=false".split()
 )
 _COMPARING = {"blame", "diff", "diff-files", "diff-index", "diff-tree", "log", "show"}
 _NO_PROGRAMS = ("--no-ext-diff", "--no-textconv")

@@ -9,7 +9,7 @@ import pytest
 
 from hyperion_hook.domain.change import Change, ChangeKind, FileChange, FileStatus
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.change_reader import ChangeReader
+from hyperion_hook.git.changes import ChangeReader
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.rules.exclusions import Exclusions
 from hyperion_hook.git.rules.ignored_revisions import FILE_NAME, ignored_revisions

@@ -11,10 +11,10 @@ import pytest
 
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.git.ancestry import merge_base, reachable
-from hyperion_hook.git.blame import blamed
+from hyperion_hook.git.ancestry import commit_ids, merge_base
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
+from hyperion_hook.git.diffs.hunks import blamed
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.trees import list_tree
@@ -115,7 +115,7 @@ def everything(repo: TestRepo) -> list[object]:
         list(commits_of_range(repository, "HEAD~2", "HEAD")),
         list_tree(repository, head),
         merge_base(repository, "main", "side"),
-        reachable(repository, [head], [repository.resolve("side")]),
+        commit_ids(repository, [head], exclude=[repository.resolve("side")]),
         repository.head(),
         repository.tree_of(head),
         blamed(repository.git, head, "a.py"),

@@ -17,8 +17,7 @@ from hyperion_hook import FeatureEngineer
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.store.feature_sets.content import checked, content_hash, joined, numbers_of, packed
-from hyperion_hook.store.feature_sets.feature_set import FeatureSet
-from hyperion_hook.store.feature_sets.metadata import FeatureMetadata
+from hyperion_hook.store.feature_sets.feature_set import FeatureMetadata, FeatureSet
 from hyperion_hook.store.feature_sets.store import FeatureStore
 
 START = 1_700_000_000.0

@@ -16,6 +16,7 @@ from hyperion_hook.domain.message.programs import is_bot, is_program
 CLASSIFIER_VERSION = 7
 """Raised whenever ``classify_message`` can answer differently; a history index of another version is rebuilt."""
 
+_REVIEWS = ("review", "acked", "approve")
 _SUBJECT_LIMIT = 300
 _BODY_LIMIT = 20_000
 
@@ -64,29 +65,28 @@ def _is_fix(subject: str, body: str) -> bool:
     if patterns.FIX_ELSEWHERE.search(subject):
         return patterns.COSMETIC_ELSEWHERE.search(subject) is None
     # most messages never say "fix": the costly patterns are kept from them
-    told = patterns.HARMLESS_FIX.sub(" ", subject) if "fix" in subject else subject
-    if patterns.SERIOUS_WORD.search(told):
+    rest = patterns.HARMLESS_FIX.sub(" ", subject) if "fix" in subject else subject
+    if patterns.SERIOUS_WORD.search(rest):
         return True
     if patterns.COSMETIC_SUBJECT.search(subject):
         return False
     if patterns.NEW_ABILITY.match(subject):
         # "Add x (fixes #12)": the word belongs to the reference, and what is added was missed, not broken
-        return bool(patterns.FIX_WORD.search(patterns.FIX_REFERENCE.sub(" ", told)))
-    if patterns.FIX_WORD.search(told) or patterns.FIX_REFERENCE.search(subject):
+        return bool(patterns.FIX_WORD.search(patterns.FIX_REFERENCE.sub(" ", rest)))
+    if patterns.FIX_WORD.search(rest) or patterns.FIX_REFERENCE.search(subject):
         return True
     return "fix" in body.lower() and bool(patterns.FIX_REFERENCE.search(body))
 
 
 def _without_html_comments(text: str) -> str:
     """Drop ``<!-- -->``, where pull-request templates hide their instructions; one pass, unlike a lazy pattern."""
-    kept = []
+    parts = []
     position = 0
     while (start := text.find("<!--", position)) >= 0:
-        kept.append(text[position:start])
+        parts.append(text[position:start])
         end = text.find("-->", start)
         position = end + 3 if end >= 0 else len(text)
-    kept.append(text[position:])
-    return "".join(kept)
+    return "".join([*parts, text[position:]])
 
 
 def strip_trailers(message: str) -> str:
@@ -141,7 +141,7 @@ def trailers(message: str) -> list[tuple[str, Author]]:
     [('reviewers', Author(name='Ada', email='a@b.c')), ('reviewers', Author(name='Bob', email='b@b.c'))]
     """
     lines = message[-_BODY_LIMIT:].split("\n")
-    likely = "\n".join([line for line in lines if ":" in line and _names_a_review(line.lower())])
+    likely = "\n".join([line for line in lines if ":" in line and any(word in line.lower() for word in _REVIEWS)])
     if not likely:
         return []
     results: dict[tuple[str, Author], None] = {}
@@ -151,10 +151,6 @@ def trailers(message: str) -> list[tuple[str, Author]]:
             if person is not None and not is_program(person):
                 results[match[1].lower(), person] = None
     return list(results)
-
-
-def _names_a_review(line: str) -> bool:
-    return "review" in line or "acked" in line or "approve" in line
 
 
 def _person(text: str) -> Author | None:

@@ -24,6 +24,8 @@ _LETTERS = {
     b"\\": b"\\",
 }
 _STATUSES = {status.value.encode(): status for status in FileStatus}
+_Entry = tuple[str, FileStatus, str | None, int, int, str | None, str | None]
+"""The fields of a ``FileChange`` that a raw entry says, its first seven."""
 MAX_PATCH_BYTES = 20_000_000
 """Patch text of one change that is read; the files after it keep no hunks, so a giant file cannot fill the memory."""
 
@@ -55,13 +57,14 @@ def parse_difference(text: bytes, *, is_whole: bool = True) -> tuple[FileChange,
     start = 0 if text.startswith(b"diff --git ") else text.find(b"\ndiff --git ") + 1
     has_patch = start > 0 or text.startswith(b"diff --git ")
     entries, numbers = _entries(text[:start] if has_patch else text)
-    files = [file for file in entries if file is not None]
+    present = [entry for entry in entries if entry is not None]
     if has_patch:
         end = start + MAX_PATCH_BYTES
-        return _with_patch(files, text[start:end], is_whole=is_whole and len(text) <= end)
+        return _with_patch(present, text[start:end], is_whole=is_whole and len(text) <= end)
     if len(numbers) == len(entries):
-        return tuple(_with_count(file, number) for file, number in zip(entries, numbers, strict=True) if file)
-    return tuple(files)
+        pairs = zip(entries, numbers, strict=True)
+        return tuple(FileChange(*entry, *_counts(entry, number)) for entry, number in pairs if entry is not None)
+    return tuple(FileChange(*entry) for entry in present)
 
 
 def with_counts(files: Sequence[FileChange], counted: Sequence[FileChange]) -> tuple[FileChange, ...]:
@@ -85,18 +88,18 @@ def is_cut(files: Sequence[FileChange]) -> bool:
     return any(file.hunks is None for file in files)
 
 
-def _entries(head: bytes) -> tuple[list[FileChange | None], list[bytes]]:
+def _entries(head: bytes) -> tuple[list[_Entry | None], list[bytes]]:
     """Return the raw entries, ``None`` for an unmerged one, and the numstat lines, which are in the same order."""
-    files, numbers = [], []
+    entries, numbers = [], []
     for line in head.split(b"\n"):
         if line[:1] == b":":
-            files.append(_entry(line))
+            entries.append(_entry(line))
         elif line[:1].isdigit() or line[:2] == b"-\t":
             numbers.append(line)
-    return files, numbers
+    return entries, numbers
 
 
-def _entry(line: bytes) -> FileChange | None:
+def _entry(line: bytes) -> _Entry | None:
     meta, _, paths = line[1:].partition(b"\t")
     old_mode, new_mode, old_blob, new_blob, letter = meta.split()
     status = _STATUSES.get(letter[:1])
@@ -104,87 +107,62 @@ def _entry(line: bytes) -> FileChange | None:
     if status is None:
         return None
     first, _, second = paths.partition(b"\t")
-    return FileChange(
-        path=unquote(second or first),
-        status=status,
-        old_path=unquote(first) if second else None,
-        old_mode=int(old_mode, 8),
-        new_mode=int(new_mode, 8),
-        old_blob=_object(old_blob),
-        new_blob=_object(new_blob),
-    )
+    old_path = unquote(first) if second else None
+    modes = int(old_mode, 8), int(new_mode, 8)
+    return unquote(second or first), status, old_path, *modes, _object(old_blob), _object(new_blob)
 
 
 def _object(name: bytes) -> str | None:
     return name.decode() if name.strip(b"0") else None
 
 
-def _with_count(file: FileChange, number: bytes) -> FileChange:
+def _has_lines(entry: _Entry) -> bool:
+    return entry[1] is not FileStatus.TYPE_CHANGED and SUBMODULE_MODE not in entry[3:5]
+
+
+def _counts(entry: _Entry, number: bytes) -> tuple[int | None, int | None, bool]:
+    """Return added and deleted lines, and whether the file is binary."""
     added, deleted = number.split(b"\t")[:2]
-    if not _has_lines(file):
-        return file
+    if not _has_lines(entry):
+        return None, None, False
     # a patch says nothing of a file that was only moved; the counts shall say the same
-    if file.old_blob == file.new_blob:
-        return replace(file, lines_added=0, lines_deleted=0)
-    if added == b"-":
-        return replace(file, is_binary=True)
-    return replace(file, lines_added=int(added), lines_deleted=int(deleted))
+    if entry[5] == entry[6]:
+        return 0, 0, False
+    return (None, None, True) if added == b"-" else (int(added), int(deleted), False)
 
 
-def _has_lines(file: FileChange) -> bool:
-    return file.status is not FileStatus.TYPE_CHANGED and SUBMODULE_MODE not in (file.old_mode, file.new_mode)
-
-
-def _with_patch(files: Sequence[FileChange], patch: bytes, *, is_whole: bool) -> tuple[FileChange, ...]:
+def _with_patch(entries: Sequence[_Entry], patch: bytes, *, is_whole: bool) -> tuple[FileChange, ...]:
     # every line of content has a mark before it, so a line that starts with "diff" starts a file
     blocks = patch.removeprefix(b"diff --git ").split(b"\ndiff --git ")
     if not is_whole:
         blocks.pop()
     # a file that becomes a link is printed as a deletion and a creation
-    widths = [2 if file.status is FileStatus.TYPE_CHANGED else 1 for file in files]
+    widths = [2 if entry[1] is FileStatus.TYPE_CHANGED else 1 for entry in entries]
     if is_whole and sum(widths) != len(blocks):
-        return tuple(files)
+        blocks.clear()
     changed, position = [], 0
-    for file, width in zip(files, widths, strict=True):
+    for entry, width in zip(entries, widths, strict=True):
         position += width
         if position > len(blocks):
-            changed.append(file)
-        elif _has_lines(file):
-            changed.append(_with_block(file, blocks[position - 1]))
+            changed.append(FileChange(*entry))
+        elif _has_lines(entry):
+            changed.append(_with_block(entry, blocks[position - 1]))
         else:
-            changed.append(_read(file, None, None, ()))
+            changed.append(FileChange(*entry, None, None, False, ()))
     return tuple(changed)
 
 
-def _with_block(file: FileChange, block: bytes) -> FileChange:
+def _with_block(entry: _Entry, block: bytes) -> FileChange:
     # every line of content has a mark before it, so a line that starts with "@@" starts a hunk
     head, *pieces = block.removesuffix(b"\n").split(b"\n@@ -")
     if not pieces and (b"\nBinary files " in head or b"\nGIT binary patch" in head):
-        return _read(file, None, None, (), is_binary=True)
-    hunks = [hunk for hunk in map(_hunk, pieces) if hunk is not None]
+        return FileChange(*entry, None, None, True, ())
+    hunks = tuple([hunk for hunk in map(_hunk, pieces) if hunk is not None])
     added = deleted = 0
     for hunk in hunks:
         added += hunk.added_count
         deleted += hunk.deleted_count
-    return _read(file, added, deleted, tuple(hunks))
-
-
-def _read(
-    file: FileChange, added: int | None, deleted: int | None, hunks: tuple[Hunk, ...], *, is_binary: bool = False
-) -> FileChange:
-    return FileChange(  # five times as fast as "replace", and called for every file of a history
-        file.path,
-        file.status,
-        file.old_path,
-        file.old_mode,
-        file.new_mode,
-        file.old_blob,
-        file.new_blob,
-        added,
-        deleted,
-        is_binary,
-        hunks,
-    )
+    return FileChange(*entry, added, deleted, False, hunks)
 
 
 def _hunk(piece: bytes) -> Hunk | None:
@@ -196,10 +174,5 @@ def _hunk(piece: bytes) -> Hunk | None:
     body = piece[header.end() :]
     if b"\n\\" in body:  # a last line without a line feed is followed by a remark of git's
         body = _REMARK.sub(b"", body)
-    return Hunk.of_patch(
-        int(old_start),
-        int(new_start),
-        1 if old_count is None else int(old_count),
-        1 if new_count is None else int(new_count),
-        body,
-    )
+    # of one line git prints no count
+    return Hunk.of_patch(int(old_start), int(new_start), int(old_count or 1), int(new_count or 1), body)

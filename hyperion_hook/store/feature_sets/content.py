@@ -20,6 +20,7 @@ from hyperion_hook.domain.files.regular import ForeignFileError, TooLargeError, 
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.names import EitherName
+from hyperion_hook.store.files.whole_files import inflate
 
 MAX_FEATURES = 10_000
 MAX_SOURCE_BYTES = 100_000_000
@@ -123,13 +124,12 @@ def numbers_of(blob: bytes, count: int) -> tuple[float, ...]:
 
     Raises ``DamagedRowError`` if the bytes are not whole, or hold another count of numbers.
     """
-    unpacker = zlib.decompressobj()
     try:
         # never more than there can be, whatever the bytes claim; the checksum tells a changed bit
-        shuffled = unpacker.decompress(blob, 8 * count + 1)
-    except (zlib.error, TypeError) as error:
+        shuffled = inflate(blob, 8 * count)
+    except (ValueError, TypeError) as error:
         raise DamagedRowError(str(error)) from None
-    if len(shuffled) != 8 * count or not unpacker.eof:
+    if len(shuffled) != 8 * count:
         raise DamagedRowError("another count of numbers")
     plain = bytearray(8 * count)
     for byte in range(8):

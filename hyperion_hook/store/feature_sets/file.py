@@ -91,25 +91,18 @@ class FeatureFile:
     def __init__(self, path: Path, wait_seconds: float, *, rebuild: bool, root: Path | None = None) -> None:
         self.path = path
         self.owner = os.getpid()
-        self.warnings: list[str] = []
-        self._wait = wait_seconds
         self._values: dict[int, Any] = {}
         self._numbers: dict[str, int] = {}
         self._sweeps = -1
         self._touched: dict[int, None] = {}
-        self.connection = self._opened(rebuild=rebuild, root=root)
+        connection, warnings, fault = open_store(path, FORM, seconds=wait_seconds, root=root, rebuild=rebuild)
+        if connection is None:
+            raise StoreError(f"feature store {path}: {fault}; move it away or name another path")
+        self.warnings = warnings
+        self.connection = connection
         with self.reading():
             (nonce,) = self.connection.execute("SELECT nonce FROM store").fetchone()
             self.prefix = _prefix(nonce)
-
-    # -- opening and closing --
-
-    def _opened(self, *, rebuild: bool, root: Path | None) -> StoreConnection:
-        connection, warnings, fault = open_store(self.path, FORM, seconds=self._wait, root=root, rebuild=rebuild)
-        if connection is None:
-            raise StoreError(f"feature store {self.path}: {fault}; move it away or name another path")
-        self.warnings += warnings
-        return connection
 
     def close(self) -> None:
         """Write down what was used, and close the file."""
@@ -133,7 +126,7 @@ class FeatureFile:
             yield self.connection
         except sqlite3.OperationalError as error:
             raise StoreError(f"feature store {self.path}: {_remedy(error)}") from error
-        except (sqlite3.DatabaseError, TypeError, ValueError, LookupError, OverflowError) as error:
+        except (sqlite3.DatabaseError, TypeError, ValueError, LookupError, OverflowError, AttributeError) as error:
             # all but the first come of values of another type or size than any of ours: arguments were checked
             raise StoreError(f"feature store {self.path}: damaged ({error}); {_REMEDY}") from error
 
@@ -214,10 +207,7 @@ class FeatureFile:
         value = self._values.get(number)
         if value is None:
             row = self.connection.execute("SELECT text FROM texts WHERE id = ?", (number,)).fetchone()
-            try:
-                value = json.loads(row[0])
-            except (ValueError, TypeError) as error:
-                raise sqlite3.DatabaseError(f"text {number}: {error}") from None
+            value = json.loads(row[0])
             if len(self._values) > _MOST_TEXTS:
                 self._values.clear()
             self._values[number] = value
@@ -277,12 +267,12 @@ def _prefix(nonce: bytes) -> str:
 
 
 def _remedy(error: sqlite3.OperationalError) -> str:
-    said = str(error)
+    message = str(error)
     for word, remedy in (
         ("locked", "another process has been writing for too long; try again"),
         ("full", "the disk is full; make room or name another path"),
         ("readonly", "cannot be written to; name another path"),
     ):
-        if word in said:
-            return f"{remedy} ({said})"
-    return f"{said}; name another path"
+        if word in message:
+            return f"{remedy} ({message})"
+    return f"{message}; name another path"

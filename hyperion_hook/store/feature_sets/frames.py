@@ -10,7 +10,7 @@ from typing import Any
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError, MissingExtraError
 from hyperion_hook.features.catalogue import canonical
-from hyperion_hook.store.feature_sets.metadata import StoredFeatures
+from hyperion_hook.store.feature_sets.feature_set import StoredFeatures
 
 try:
     import pandas as pd

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -11,9 +10,18 @@ from typing import Any, NamedTuple
 from hyperion_hook.errors import StoreError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.store.feature_sets.content import DamagedRowError, absences_of, content_hash, joined, numbers_of
-from hyperion_hook.store.feature_sets.feature_set import EPOCH, OF_COMMIT, Row, json_of, revision_of, source_of, tags_of
+from hyperion_hook.store.feature_sets.feature_set import (
+    EPOCH,
+    OF_COMMIT,
+    FeatureMetadata,
+    Row,
+    StoredFeatures,
+    json_of,
+    revision_of,
+    source_of,
+    tags_of,
+)
 from hyperion_hook.store.feature_sets.file import FeatureFile, pair_text
-from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
 
 _ALL = ", ".join(Row._fields)
 _COLUMNS = ", ".join(Row._fields[:-2])
@@ -68,8 +76,8 @@ def read_commit(
 
 def _one(file: FeatureFile, expired: int, condition: str, *values: object) -> Row | None:
     """Return the row that fulfils a condition, ``None`` where there is none that is served."""
-    found = file.connection.execute(f"SELECT {_ALL} FROM sets WHERE {condition}", values).fetchone()  # noqa: S608
-    row = None if found is None else Row(*found)
+    columns = file.connection.execute(f"SELECT {_ALL} FROM sets WHERE {condition}", values).fetchone()  # noqa: S608
+    row = None if columns is None else Row(*columns)
     return row if row is not None and (row.pinned or row.event > expired) else None
 
 
@@ -165,36 +173,30 @@ def _shapes_with(file: FeatureFile, wanted: Collection[str]) -> list[int]:
 
 def moment_of(micros: int) -> datetime:
     """Return a moment in UTC."""
-    try:
-        return EPOCH + timedelta(microseconds=micros)
-    except (TypeError, OverflowError) as error:
-        raise sqlite3.DatabaseError(f"{micros!r} is no moment") from error
+    return EPOCH + timedelta(microseconds=micros)
 
 
 def metadata_of(file: FeatureFile, row: Row) -> FeatureMetadata:
     """Return what a row says of its set."""
-    try:
-        names = list(file.value(row.names))
-        is_hash = isinstance(row.source_hash, bytes)
-        return FeatureMetadata(
-            file.id_of(row.number),
-            row.source.decode("utf-8", "surrogatepass") if isinstance(row.source, bytes) else row.source,
-            file.value(row.repository),
-            moment_of(row.event if row.extracted is None else row.extracted),
-            names,
-            len(names),
-            row.content.hex(),
-            row.source_hash.hex() if is_hash else "",
-            dict(file.value(row.tags)),
-            row.time_ms,
-            file.value(row.version),
-            row.revision.hex() if isinstance(row.revision, bytes) else row.revision,
-            moment_of(row.event),
-            bool(row.pinned),
-            "" if is_hash else file.value(row.source_hash),
-        )
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise sqlite3.DatabaseError(f"row {row.number}: {error}") from error
+    names = list(file.value(row.names))
+    is_hash = isinstance(row.source_hash, bytes)
+    return FeatureMetadata(
+        file.id_of(row.number),
+        row.source.decode("utf-8", "surrogatepass") if isinstance(row.source, bytes) else row.source,
+        file.value(row.repository),
+        moment_of(row.event if row.extracted is None else row.extracted),
+        names,
+        len(names),
+        row.content.hex(),
+        row.source_hash.hex() if is_hash else "",
+        dict(file.value(row.tags)),
+        row.time_ms,
+        file.value(row.version),
+        row.revision.hex() if isinstance(row.revision, bytes) else row.revision,
+        moment_of(row.event),
+        bool(row.pinned),
+        "" if is_hash else file.value(row.source_hash),
+    )
 
 
 def _stored(file: FeatureFile, row: Row) -> StoredFeatures:

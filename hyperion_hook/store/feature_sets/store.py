@@ -15,14 +15,15 @@ from hyperion_hook.domain.vector import Value
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.store.feature_sets.feature_set import (
     EXTRACTION_VERSION,
+    FeatureMetadata,
     Moment,
+    StoredFeatures,
     check_amount,
     json_of,
     micros_of,
     repository_name,
 )
 from hyperion_hook.store.feature_sets.file import FeatureFile
-from hyperion_hook.store.feature_sets.metadata import FeatureMetadata, StoredFeatures
 from hyperion_hook.store.feature_sets.search import (
     Query,
     figures,

@@ -207,42 +207,34 @@ def open_store(path: Path, form: Form, *, seconds: float, root: Path | None = No
         Whether a file that does not fit is moved aside and made anew: only at a place that is the program's own.
     """
     warnings: list[str] = []
-    place = f"{form.name} {path}"
-    is_newer = False
+    name = f"{form.name} {path}"
     for _ in range(2):
         try:
-            return Opened(_inspected(path, form, seconds, root), warnings, "")
+            real_folder(path.parent, root)
+            size = inspect(path, write_ahead=form.write_ahead)
+            return Opened(_connected(path, form, size, seconds), warnings, "")
         except ForeignFileError as error:
-            # said in the same words by every store of a folder, so that it is read once
+            # in the same words by every store of a folder, so that it is read once
             fault = error.strerror or "" if error.filename == str(path) else str(error)
             return Opened(None, [*warnings, f"{error}: not used; remove it"], fault)
         except (sqlite3.OperationalError, OSError) as error:
             action = "opened" if os.path.lexists(path) else "created"
             fault = f"cannot be {action} ({getattr(error, 'strerror', None) or error})"
-            # a place that cannot be written to is said once, by the store that matters most
-            more = [] if form.is_cache else [f"{place}: {fault}; working without it"]
+            # a folder that cannot be written to is named once, by the store that matters most
+            more = [] if form.is_cache else [f"{name}: {fault}; working without it"]
             return Opened(None, [*warnings, *more], fault)
-        except _OutdatedError:
-            fault = "of another version"
-        except UnfitError as unfit:
-            fault = str(unfit)
-            is_newer = form.is_original and isinstance(unfit, NewerError)
-            warnings = [f"{place}: {fault}; moved aside, a new one is built"]
-        except sqlite3.DatabaseError as error:
-            fault = f"damaged ({error})"
-            warnings = [f"{place}: {fault}; moved aside, a new one is built"]
-        if is_newer or not rebuild or not move_aside(path, keep_earlier=form.is_original):
-            return Opened(None, [f"{place}: {fault}; working without it"], fault)
-    return Opened(None, [f"{place}: {fault}; working without it"], fault)
+        except (UnfitError, sqlite3.DatabaseError) as error:
+            fault = str(error) if isinstance(error, UnfitError) else f"damaged ({error})"
+            if not isinstance(error, _OutdatedError):
+                warnings = [f"{name}: {fault}; moved aside, a new one is built"]
+            keeps = not rebuild or (form.is_original and isinstance(error, NewerError))
+        if keeps or not move_aside(path, keep_earlier=form.is_original):
+            break
+    return Opened(None, [f"{name}: {fault}; working without it"], fault)
 
 
-class _OutdatedError(Exception):
+class _OutdatedError(UnfitError):
     """A cache of another version."""
-
-
-def _inspected(path: Path, form: Form, seconds: float, root: Path | None) -> StoreConnection:
-    real_folder(path.parent, root)
-    return _connected(path, form, inspect(path, write_ahead=form.write_ahead), seconds)
 
 
 def _connected(path: Path, form: Form, size: int | None, seconds: float) -> StoreConnection:
@@ -315,7 +307,7 @@ def _check(connection: StoreConnection, form: Form) -> None:
     is_ours = _is_ours(entries, form.schema)
     if version != form.version and same_kind:
         if form.is_cache and is_ours:
-            raise _OutdatedError
+            raise _OutdatedError("of another version")
         if version > form.version:
             raise NewerError(f"written by a newer version ({version}), which an upgrade of hyperion-hook can read")
     if not same_kind or version != form.version or not is_ours:

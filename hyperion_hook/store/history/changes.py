@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from hyperion_hook.store.history.file_history import FileLives, View
     from hyperion_hook.store.history.graph import CommitGraph
     from hyperion_hook.store.history.names import Names, PathStates
-    from hyperion_hook.store.history.outside_view import HiddenCounts
-    from hyperion_hook.store.history.tallies import Tallies
+    from hyperion_hook.store.history.tallies import HiddenCounts, Tallies
 
 NEWEST = 100
 """Newest commits of a touched file that are looked at: bounds the cost of a file that every commit touches."""

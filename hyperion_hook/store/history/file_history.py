@@ -13,7 +13,7 @@ from itertools import islice
 from hyperion_hook.domain.history import FILE_WINDOW, FileEvent, FileHistory
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.store.history.graph import CommitGraph
-from hyperion_hook.store.history.outside_view import HiddenCounts
+from hyperion_hook.store.history.tallies import HiddenCounts
 
 _EVENTS_KEPT = 1_000_000
 _COLUMNS = "SELECT date, date - skew, ord, author, lines_added, lines_deleted, flags FROM events WHERE file = ?"

@@ -27,12 +27,10 @@ from hyperion_hook.store.files.sqlite_checks import move_aside
 from hyperion_hook.store.history.file_history import FileLives, View
 from hyperion_hook.store.history.graph import CommitGraph
 from hyperion_hook.store.history.names import Names, PathStates
-from hyperion_hook.store.history.outside_view import HiddenCounts
-from hyperion_hook.store.history.prune import prune
 from hyperion_hook.store.history.schema import BUSY_SECONDS, FORM, empty
-from hyperion_hook.store.history.tallies import Tallies
+from hyperion_hook.store.history.tallies import HiddenCounts, Tallies
 from hyperion_hook.store.history.view import IndexedHistory
-from hyperion_hook.store.history.writer import HistoryWriter
+from hyperion_hook.store.history.writer import HistoryWriter, prune
 
 _AT_ONCE = nullcontext()
 """Where nobody else can write, every read is of one state."""
@@ -189,22 +187,20 @@ class HistoryIndex:
             return
         with self._translated():
             self.connection.execute("BEGIN IMMEDIATE")
-        self._transacting = True
-        try:
-            with self._translated():
+            self._transacting = True
+            try:
                 self._notice_others()
-            yield
-            with self._translated():
+                yield
                 self._writer.flush()
                 self.connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                self.connection.execute("ROLLBACK")
-            with suppress(sqlite3.Error):
-                self._start_over()
-            raise
-        finally:
-            self._transacting = False
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self.connection.execute("ROLLBACK")
+                with suppress(sqlite3.Error):
+                    self._start_over()
+                raise
+            finally:
+                self._transacting = False
 
     # writing
 
@@ -213,17 +209,14 @@ class HistoryIndex:
 
         A commit that is there already is left as it is.
         """
-        if self.path is not None and not self._transacting:
-            with self.transaction():
-                self.add(commit)
-            return
-        if not self.knows(commit.id):
-            with self._translated():
-                self._writer.add(commit)
+        with nullcontext() if self.path is None else self.transaction():
+            if not self.knows(commit.id):
+                with self._translated():
+                    self._writer.add(commit)
 
     def fill_lines(self, commits: Iterable[Commit], gone: Iterable[str] = ()) -> None:
         """Add the line counts to commits that were added by names only; those that are gone are not asked for again."""
-        with self.transaction(), self._translated():
+        with self.transaction():
             self._writer.flush()
             for commit in commits:
                 self._writer.fill_lines(commit)
@@ -233,7 +226,7 @@ class HistoryIndex:
     def prune(self, keep: Iterable[str]) -> int:
         """Remove all commits but ``keep``, which holds the ancestors of its members; return how many went."""
         wanted = {_key(commit) for commit in keep}
-        with self.transaction(), self._translated():
+        with self.transaction():
             self._writer.flush()
             removed = prune(self.connection, self.names, self.tallies, wanted)
             self._start_over()
@@ -241,7 +234,7 @@ class HistoryIndex:
 
     def clear(self) -> None:
         """Remove all commits."""
-        with self.transaction(), self._translated():
+        with self.transaction():
             generation = self.generation
             empty(self.connection)
             self._note("generation", generation + 1)
@@ -249,7 +242,7 @@ class HistoryIndex:
 
     def note_boundary(self, boundary: str) -> None:
         """Remember where the repository's history is cut off ('' for nowhere)."""
-        with self.transaction(), self._translated():
+        with self.transaction():
             self._note("boundary", boundary)
 
     def _note(self, key: str, value: object) -> None:
@@ -302,7 +295,7 @@ class HistoryIndex:
         with self.reading():
             behind = self.graph.next_ord - int(self._noted("counted"))
         if behind > _COUNTED_AT_ONCE:
-            with self.transaction(), self._translated():
+            with self.transaction():
                 # another process may have added some
                 if not self.uncounted(1):
                     self._note("counted", self.graph.next_ord)

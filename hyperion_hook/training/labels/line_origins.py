@@ -21,8 +21,8 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import GitError
-from hyperion_hook.git.blame import blamed
 from hyperion_hook.git.blobs import BlobReader
+from hyperion_hook.git.diffs.hunks import blamed
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.file_lines import (
     GIT_KNOWS,
