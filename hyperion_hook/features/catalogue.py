@@ -351,9 +351,7 @@ KAMEI_FOURTEEN = tuple(feature for feature in CATALOGUE if feature.category is C
 
 @cache
 def _by_any_name() -> dict[str, Feature]:
-    names = {feature.name: feature for feature in CATALOGUE}
-    names.update({feature.french: feature for feature in CATALOGUE})
-    return names
+    return {name: feature for feature in CATALOGUE for name in (feature.name, feature.french)}
 
 
 def find_feature(name: str) -> Feature:

@@ -87,11 +87,13 @@ def extract(context: Context, *, only: Collection[str] | None = None) -> Feature
 
 def _run(name: str, features: Mapping[str, _Bounds], context: Context, vector: dict[str, Value]) -> None:
     try:
-        values = _measured(name, context)
+        measure: Callable[[Context], dict[str, Value]] = import_module(
+            f"hyperion_hook.features.{MODULES[name]}"
+        ).measure
+        values = context.deadline.run(lambda: measure(context)) if name in _PURE else measure(context)
     except Exception as error:  # noqa: BLE001 - hostile sources must cost one metric, not the hook
-        vector |= dict.fromkeys(features, Missing(Note(f"could not be measured: {type(error).__name__}", kind=PASSING)))
         show_traceback_if_asked(error)
-        return
+        values = Missing(Note(f"could not be measured: {type(error).__name__}", kind=PASSING))
     if isinstance(values, Missing):
         vector |= dict.fromkeys(features, values)
         return
@@ -101,11 +103,6 @@ def _run(name: str, features: Mapping[str, _Bounds], context: Context, vector: d
         vector[feature] = (
             value if value.__class__ is float and low <= value <= high else _checked(feature, low, high, value)
         )
-
-
-def _measured(name: str, context: Context) -> dict[str, Value] | Missing:
-    measure: Callable[[Context], dict[str, Value]] = import_module(f"hyperion_hook.features.{MODULES[name]}").measure
-    return context.deadline.run(lambda: measure(context)) if name in _PURE else measure(context)
 
 
 def _checked(name: str, low: float, high: float, value: Value | None) -> Value:

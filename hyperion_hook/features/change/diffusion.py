@@ -53,17 +53,10 @@ def measure(context: Context) -> dict[str, Value]:
 
 
 def change_entropy(lines_changed: Sequence[int]) -> float:
-    """Return how evenly a change is spread over its files; raise ``ValueError`` if an entry is negative.
+    """Return how evenly a change is spread over its files, in [0, 1]; 0.0 if fewer than two files have lines.
 
-    Parameters
-    ----------
-    lines_changed
-        Added plus deleted lines, one entry per file; shape ``(n_files,)``.
-
-    Returns
-    -------
-    float
-        Dimensionless, in [0, 1]; 0.0 if fewer than two files have lines.
+    ``lines_changed`` are added plus deleted lines, one entry per file, shape ``(n_files,)``. Raises ``ValueError`` if
+    an entry is negative.
 
     References
     ----------

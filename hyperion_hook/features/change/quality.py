@@ -118,12 +118,12 @@ def _functions(sides: Sequence[_Side]) -> dict[str, Value]:
     for file, metrics in files:
         touched += touched_functions(metrics.functions, file.hunks or (), breaks[file.path])
     return {
-        "cyclomatic_complexity": _largest((float(item.cyclomatic) for item in touched), NO_FUNCTION),
-        "cognitive_complexity": _largest((item.cognitive for item in touched), NO_FUNCTION),
-        "npath_complexity": _largest((item.npath for item in touched), NO_FUNCTION),
+        "cyclomatic_complexity": _best(max, (float(item.cyclomatic) for item in touched), NO_FUNCTION),
+        "cognitive_complexity": _best(max, (item.cognitive for item in touched), NO_FUNCTION),
+        "npath_complexity": _best(max, (item.npath for item in touched), NO_FUNCTION),
         "functions_touched": float(len(touched)),
-        "longest_function": _largest((float(item.code_lines) for item in touched), NO_FUNCTION),
-        "nesting_depth": _largest((item.nesting for item in touched), NO_FUNCTION),
+        "longest_function": _best(max, (float(item.code_lines) for item in touched), NO_FUNCTION),
+        "nesting_depth": _best(max, (item.nesting for item in touched), NO_FUNCTION),
     }
 
 
@@ -143,10 +143,6 @@ def touched_functions(
         if place < len(ends) and starts[place] <= function.end_line:
             touched.append(function)
     return touched
-
-
-def _largest(values: Iterable[Value], nothing: Missing) -> Value:
-    return _best(max, values, nothing)
 
 
 def _best(choose: Callable[[list[float]], float], values: Iterable[Value], nothing: Missing) -> Value:
@@ -193,7 +189,7 @@ def _classes(metrics: Sequence[SourceMetrics]) -> dict[str, Value]:
     classes = [item for listed in read for item in listed]
     return {
         "class_count": float(len(classes)),
-        "inheritance_depth": _largest((item.depth for item in classes), NO_CLASS),
+        "inheritance_depth": _best(max, (item.depth for item in classes), NO_CLASS),
         "class_cohesion": _best(min, (cohesion_of(item.lcom4) for item in classes), NO_CLASS),
     }
 

@@ -91,19 +91,8 @@ class _Class:
 def read_classes(language: str, view: TokenView) -> list[ClassFacts]:
     """Return every class, interface, record, struct, trait or object with a name, in the order of the source.
 
-    Parameters
-    ----------
-    language
-        One of ``CLASS_SYNTAX``.
-    view
-        The file without comments.
-
-    Raises
-    ------
-    RecursionError
-        If classes are nested too deeply.
-    TooSlowError
-        If parts of the file belong to too many classes.
+    ``language`` is one of ``CLASS_SYNTAX``. Raises ``RecursionError`` if classes are nested too deeply, and
+    ``TooSlowError`` if parts of the file belong to too many of them.
 
     Examples
     --------

@@ -34,22 +34,16 @@ def match_brackets(tokens: Sequence[str]) -> dict[int, int]:
             # a brace closes what is open within it; a stray parenthesis closes nothing
             wanted = _CLOSES[token]
             if scopes[-1][wanted[-1]] or (token == "}" and len(scopes) > 1):
-                start = _close(tokens, stack, scopes, wanted)
+                opening = ""
+                while opening not in wanted:
+                    start = stack.pop()
+                    opening = tokens[start]
+                    if opening == "{":
+                        scopes.pop()
+                    else:
+                        scopes[-1][opening] -= 1
                 pairs[start], pairs[place] = place, start
     return pairs
-
-
-def _close(tokens: Sequence[str], stack: list[int], scopes: list[dict[str, int]], wanted: tuple[str, ...]) -> int:
-    """Take off what is open down to the first of those wanted, and return its place."""
-    while True:
-        start = stack.pop()
-        opening = tokens[start]
-        if opening == "{":
-            scopes.pop()
-        else:
-            scopes[-1][opening] -= 1
-        if opening in wanted:
-            return start
 
 
 def find_body(view: TokenView, grammar: Grammar, first: int, last: int) -> tuple[int, int]:

@@ -42,7 +42,7 @@ def too_hard_to_tokenise(text: str, language: str) -> bool:
     """Return whether lizard's token pattern would scan this text for very long.
 
     A regular expression cannot be interrupted, so what makes lizard's backtrack is looked for beforehand: comments,
-    raw strings of C++ and tags that are opened again and again and never closed (each costs a scan to the end),
+    and raw strings of C++ that are opened again and again and never closed (each costs a scan to the end),
     question marks after ``<`` (quadratic), ``extends`` between ``<`` and ``>`` (exponential).
 
     Examples
@@ -63,12 +63,10 @@ def too_hard_to_tokenise(text: str, language: str) -> bool:
                     return True
         if steps > _MAX_STEPS:
             return True
-    if language in _OF_PYTHON and any(
+    # each backslash in a string that three quotes open and none close doubles the time
+    return language in _OF_PYTHON and any(
         text.count("\\", text.rfind(quotes)) > _MAX_ESCAPES for quotes in _QUOTES if quotes in text
-    ):
-        # each backslash in a string that three quotes open and none close doubles the time
-        return True
-    return language == "Vue" and _unclosed(text, "<", ">") * size > _MAX_STEPS
+    )
 
 
 def _unclosed(text: str, opening: str, closing: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from itertools import accumulate
 
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 
@@ -40,17 +41,15 @@ class PythonLines:
     code_before: array[int] = field(default_factory=lambda: array("l", [0]))
 
 
+@dataclass(slots=True)
 class _Statement:
     """The statement being read: its parts between semicolons, and whether it is but a string or a comment."""
 
-    __slots__ = ("after_colon", "comments", "first", "logical", "tokens")
-
-    def __init__(self) -> None:
-        self.first = ""
-        self.tokens = 0
-        self.after_colon = -1
-        self.logical = 0
-        self.comments = 0
+    first: str = ""
+    tokens: int = 0
+    after_colon: int = -1
+    logical: int = 0
+    comments: int = 0
 
     def end_part(self, *, last: bool) -> None:
         """Count a part as radon does: one line, or two where something follows a colon."""
@@ -114,10 +113,7 @@ def python_lines(text: str) -> PythonLines:  # noqa: C901, PLR0912 - one branch 
         _end(statement, result, filled, is_code, first_row, len(rows) - 1)
     result.code = sum(is_code)
     result.comment = result.lines - result.blank - result.code
-    total = 0
-    for flag in is_code:
-        total += flag
-        result.code_before.append(total)
+    result.code_before.extend(accumulate(is_code))
     return result
 
 

@@ -86,18 +86,9 @@ class FlowReader:
 class ExpressionReader:
     """One run over an expression; ternaries and lambdas move the place where things are noted one level down.
 
-    Parameters
-    ----------
-    flows
-        The statement reader, for blocks and control structures within the expression.
-    into
-        Where things are noted.
-    grouped
-        The expression stands within brackets: only their end ends it.
-    last
-        The logical operator that was read last, so that a run of like ones counts once across parentheses.
-    pattern
-        It is the pattern of a case: an ``if`` within is its guard.
+    Things are noted in ``into``. ``grouped`` says that the expression stands within brackets, which only their end
+    ends, and ``pattern`` that it is the pattern of a case: an ``if`` within is its guard. ``last`` is the logical
+    operator that was read last, so that a run of like ones counts once across parentheses.
     """
 
     def __init__(
@@ -111,7 +102,7 @@ class ExpressionReader:
         pattern: bool = False,
     ) -> None:
         self.last = last
-        self._flows = flows
+        self._flows, self._view, self._grammar = flows, flows.view, flows.grammar
         self._base = self._into = into
         self._comma = comma
         self._grouped = grouped
@@ -121,16 +112,15 @@ class ExpressionReader:
 
     def read(self, start: int, end: int) -> int:
         """Read from ``start`` on; return where the statement after it starts, at most ``end``."""
-        flows = self._flows
-        tokens, lines, interesting = flows.tokens, flows.lines, flows.interesting
-        by_line = flows.grammar.newline_ends and not self._grouped
-        optional = flows.grammar.ternary and flows.grammar.newline_ends
+        flows, tokens, lines = self._flows, self._view.texts, self._view.lines
+        by_line = self._grammar.newline_ends and not self._grouped
+        optional = self._grammar.ternary and self._grammar.newline_ends
         place = start
         while place < end:
             token = tokens[place]
             if by_line and place > start and lines[place] != lines[place - 1] and self._line_ends(place):
                 return place
-            if token not in interesting:
+            if token not in flows.interesting:
                 if token == flows.name:
                     self._note_call(place, end)
                 elif optional and token[-1] == "?" and token != "??" and place + 1 < end:
@@ -147,8 +137,7 @@ class ExpressionReader:
         self, token: str, place: int, start: int, end: int
     ) -> int:
         """Handle a token that matters; return the next place, or its complement where the expression ends."""
-        flows = self._flows
-        grammar = flows.grammar
+        grammar = self._grammar
         if token in ("(", "["):
             return self._brackets(place, end)
         if token == "{":
@@ -162,7 +151,7 @@ class ExpressionReader:
         if token in ("|", "||") and grammar.arm == "=>" and grammar.bare_heads and self._is_closure(place):
             return self._closure(token, place, end)
         if token in grammar.logical:
-            if place + 1 < end and flows.view.at(place + 1) == "=":
+            if place + 1 < end and self._view.at(place + 1) == "=":
                 # an assignment with an operator, as in `a ||= b`
                 return place + 1
             self._into.operators += 1
@@ -186,15 +175,15 @@ class ExpressionReader:
         elif token in grammar.functions or token in ("new", "class"):
             self._pending = token
             return self._after_type(place + 1, end) if token == "new" else place + 1
-        elif token in grammar.postfix_switches and place + 1 < end and flows.view.at(place + 1) == "{":
+        elif token in grammar.postfix_switches and place + 1 < end and self._view.at(place + 1) == "{":
             return self._postfix_switch(place, end)
-        elif token in flows.keywords:
+        elif token in self._flows.keywords:
             return self._keyword(token, place, start, end)
         return place + 1
 
     def _after_type(self, place: int, end: int) -> int:
         """Return the place after a type: the commas between its own types end nothing."""
-        tokens = self._flows.tokens
+        tokens = self._view.texts
         start, end = place, min(end, place + _LONGEST_TYPE)
         while place < end and (is_word(tokens[place]) or tokens[place] == "."):
             place += 1
@@ -208,38 +197,36 @@ class ExpressionReader:
         self._into, self._waiting, self._pending, self.last = self._base, 0, "", ""
 
     def _line_ends(self, place: int) -> bool:
-        tokens = self._flows.tokens
+        tokens = self._view.texts
         previous, token = tokens[place - 1], tokens[place]
         if token in _CONTINUES or (token == "{" and (self._pending or not is_word(previous))):
             return False
         return is_word(previous) or previous in _OPENS_NOTHING
 
     def _brackets(self, place: int, end: int) -> int:
-        flows = self._flows
-        if place not in flows.pairs:
+        if place not in self._view.pairs:
             return place + 1
-        closing = min(flows.pairs[place], end)
-        previous = flows.view.at(place - 1)
+        closing = min(self._view.pairs[place], end)
+        previous = self._view.at(place - 1)
         # a run of like operators goes on into parentheses that are an operand of it
-        operand = previous in flows.grammar.logical or previous in _STARTS
-        shared = flows.view.at(place) == "(" and operand
-        after = flows.group(place + 1, closing, self._into, self.last if shared else "")
+        operand = previous in self._grammar.logical or previous in _STARTS
+        shared = self._view.at(place) == "(" and operand
+        after = self._flows.group(place + 1, closing, self._into, self.last if shared else "")
         if shared and after:
             self.last = after
         return closing + 1
 
     def _question(self, place: int, end: int) -> None:
-        flows = self._flows
-        tokens = flows.tokens
+        tokens = self._view.texts
         token, previous = tokens[place], tokens[place - 1] if place else ""
-        if not flows.grammar.ternary:
+        if not self._grammar.ternary:
             return
         following = tokens[place + 1] if place + 1 < end else ""
         if following in _NO_TERNARY_BEFORE or (token == "?" and previous in _NO_TERNARY_AFTER):
             return
         if token != "?" and following in ("(", "<", "{"):
             return
-        if flows.grammar.arm == "=>" and not flows.grammar.else_ifs:
+        if self._grammar.arm == "=>" and not self._grammar.else_ifs:
             # a nullable type or a conditional access of C#
             after = tokens[place + 2] if place + 2 < end else ""
             if following == "[" or (is_word(following) and after in _NULLABLE_FOLLOWERS):
@@ -251,10 +238,9 @@ class ExpressionReader:
         self.last = ""
 
     def _arrow(self, place: int, end: int) -> None:
-        flows = self._flows
-        if "fn" in flows.grammar.functions and self._pending != "fn":
+        if "fn" in self._grammar.functions and self._pending != "fn":
             return
-        if place + 1 < end and flows.tokens[place + 1] != "{":
+        if place + 1 < end and self._view.texts[place + 1] != "{":
             self._open_lambda()
 
     def _open_lambda(self) -> None:
@@ -263,10 +249,10 @@ class ExpressionReader:
         self._into, self._waiting, self.last, self._pending = inner, 0, "", ""
 
     def _is_closure(self, place: int) -> bool:
-        return not place or self._flows.tokens[place - 1] in _CLOSURE_AFTER
+        return not place or self._view.texts[place - 1] in _CLOSURE_AFTER
 
     def _closure(self, token: str, place: int, end: int) -> int:
-        tokens, pairs = self._flows.tokens, self._flows.pairs
+        tokens, pairs = self._view.texts, self._view.pairs
         place += 1
         if token == "|":
             while place < end and tokens[place] != "|":
@@ -279,41 +265,39 @@ class ExpressionReader:
         return place
 
     def _brace(self, place: int, end: int) -> int:
-        flows = self._flows
-        if place not in flows.pairs:
+        if place not in self._view.pairs:
             return place + 1
-        closing = min(flows.pairs[place], end)
-        if flows.view.at(place - 1) == "interface":
+        closing = min(self._view.pairs[place], end)
+        if self._view.at(place - 1) == "interface":
             # a type of Go without a name: its methods are declared, not called
             return closing + 1
         kind = self._kind_of_brace(place)
         self._pending = ""
         if kind is Brace.LITERAL:
-            flows.group(place + 1, closing, self._into, "")
+            self._flows.group(place + 1, closing, self._into, "")
             return closing + 1
-        block = flows.bodies.get(place)
+        block = self._flows.bodies.get(place)
         if block is None:
-            block = flows.block(place + 1, closing)
+            block = self._flows.block(place + 1, closing)
         if block:
             self._into.parts.append(Flow(Kind.FUNCTION if kind is Brace.FUNCTION else Kind.BLOCK, blocks=[block]))
-        following = flows.view.at(closing + 1)
+        following = self._view.at(closing + 1)
         # nothing that goes on with the expression: a macro with a block, a local function, a local class
         if not self._grouped and closing + 1 < end and is_word(following) and following not in _CONTINUES:
             return ~(closing + 1)
         return closing + 1
 
     def _kind_of_brace(self, place: int) -> Brace:
-        flows = self._flows
-        grammar = flows.grammar
-        previous = flows.view.at(place - 1)
+        grammar = self._grammar
+        previous = self._view.at(place - 1)
         after_parenthesis, after_word, elsewhere = grammar.braces
         if self._pending in ("new", "class") and previous != "]":
             return Brace.BLOCK
-        if self._pending or place in flows.bodies or previous in grammar.arrows:
+        if self._pending or place in self._flows.bodies or previous in grammar.arrows:
             return Brace.FUNCTION
         if previous == ")":
-            opened = flows.pairs.get(place - 1, 0)
-            return Brace.FUNCTION if flows.view.at(opened - 1) == "]" else after_parenthesis
+            opened = self._view.pairs.get(place - 1, 0)
+            return Brace.FUNCTION if self._view.at(opened - 1) == "]" else after_parenthesis
         if previous == "]" and after_parenthesis is Brace.BLOCK and not grammar.bare_heads:
             return Brace.FUNCTION
         if (is_word(previous) and previous not in _BEFORE_LITERAL) or previous == ">":
@@ -321,42 +305,39 @@ class ExpressionReader:
         return elsewhere
 
     def _postfix_switch(self, place: int, end: int) -> int:
-        flows = self._flows
-        closing = min(flows.pairs.get(place + 1, end), end)
+        closing = min(self._view.pairs.get(place + 1, end), end)
         flow = Flow(Kind.SWITCH)
-        flows.cases(place + 2, closing, flow, arms=False)
+        self._flows.cases(place + 2, closing, flow, arms=False)
         self._into.parts.append(flow)
         return closing + 1
 
     def _keyword(self, token: str, place: int, start: int, end: int) -> int:
-        flows = self._flows
-        grammar = flows.grammar
-        if self._pattern or (place == start and not self._grouped) or not flows.is_keyword(place, end):
+        grammar = self._grammar
+        if self._pattern or (place == start and not self._grouped) or not self._flows.is_keyword(place, end):
             return place + 1
         if grammar.expressions or (token in grammar.switches and grammar.arm):
-            return max(flows.control(place, end, self._into.parts), place + 1)
+            return max(self._flows.control(place, end, self._into.parts), place + 1)
         if grammar.postfix:
             head = Expression()
-            following = ExpressionReader(flows, head).read(place + 1, end)
+            following = ExpressionReader(self._flows, head).read(place + 1, end)
             self._base.parts.append(Flow(Kind.IF if token in grammar.ifs else Kind.LOOP, head, [[]]))
             return ~following
         # a macro without a semicolon: the next statement starts here
         return place + 1 if self._grouped else ~place
 
     def _note_call(self, place: int, end: int) -> None:
-        flows = self._flows
-        tokens = flows.tokens
-        if place + 1 >= end or tokens[place + 1] != "(" or place in flows.declared:
+        tokens = self._view.texts
+        if place + 1 >= end or tokens[place + 1] != "(" or place in self._flows.declared:
             return
-        if place and tokens[place - 1] in flows.grammar.member:
-            if tokens[place - 2] not in flows.own:
+        if place and tokens[place - 1] in self._grammar.member:
+            if tokens[place - 2] not in self._flows.own:
                 return
-        elif flows.is_method:
+        elif self._flows.is_method:
             return
-        if flows.view.at(place - 1) == "new":
+        if self._view.at(place - 1) == "new":
             return
-        if not flows.grammar.overloads or _argument_count(flows.view, place + 1) == flows.parameters:
-            flows.recursive = True
+        if not self._grammar.overloads or _argument_count(self._view, place + 1) == self._flows.parameters:
+            self._flows.recursive = True
 
 
 def _argument_count(view: TokenView, opening: int) -> int:

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 from hyperion_hook.domain.light_dataclasses import dataclass, field
+from hyperion_hook.features.code.grammar import words
 from hyperion_hook.features.functions.locate import Definition, Located, View, ternaries
 from hyperion_hook.features.functions.members import ACCESSORS, is_creation, opens_accessors, property_name
 
 _TYPES = frozenset({"class", "struct", "union", "interface", "record", "enum", "@interface"})
 _DECLARING = frozenset({"top", "type", "enum"})
-_NO_NAMES = frozenset(
-    "if for while switch catch return do else throw new case void int char long short float double".split()
-)
+_NO_NAMES = words("if for while switch catch return do else throw new case void int char long short float double")
 _NO_NAMES_OF = {
     "Java": _NO_NAMES | {"synchronized", "boolean", "byte"},
     "C#": _NO_NAMES
-    | frozenset(
+    | words(
         "foreach lock using fixed when await bool byte delegate base this is and or not checked unchecked "
         "where public private protected internal static async readonly override virtual sealed unsafe extern "
-        "partial ref abstract required file".split()
+        "partial ref abstract required file"
     ),
     "C++": _NO_NAMES
-    | frozenset(
+    | words(
         "__attribute__ __attribute __declspec decltype alignas _Alignas alignof noexcept requires explicit asm "
-        "__asm__ sizeof typeof __typeof__ unsigned signed bool auto typedef defined static_assert".split()
+        "__asm__ sizeof typeof __typeof__ unsigned signed bool auto typedef defined static_assert"
     ),
 }
-_BEGIN_LOCAL = frozenset("void int char long short float double bool byte static async unsafe extern ref".split())
+_BEGIN_LOCAL = words("void int char long short float double bool byte static async unsafe extern ref")
 """Words with which a function of C# within another can begin."""
-_SPECIFIERS = frozenset(
+_SPECIFIERS = words(
     "static inline extern const virtual constexpr friend consteval constinit register __inline __inline__ "
-    "volatile template export".split()
+    "volatile template export"
 )
 _AFTER_PARAMETERS = frozenset(
     {"const", "noexcept", "override", "final", "volatile", "&", "&&", "->", "try", "__attribute__"}
@@ -187,7 +186,7 @@ class HeaderLocator:
             if (token == ":" and (candidates or kind)) or (token == "where" and candidates):
                 break
             if token == "@" and view.at(here + 1) != "interface":
-                here = self._after_annotation(here)
+                here = view.after_annotation(here)
                 continue
             if token == "<" and view.angles(here) > here:
                 here = self._after_angles(candidates, here)
@@ -215,13 +214,6 @@ class HeaderLocator:
             after += 1
         if after < place:
             candidates.append((here, (after, view.pairs.get(after, after))))
-
-    def _after_annotation(self, here: int) -> int:
-        view = self.view
-        here += 2
-        while view.at(here) == ".":
-            here += 2
-        return view.after(here) if view.at(here) == "(" else here
 
     def _after_angles(self, candidates: list[_Function], here: int) -> int:
         """Step over type arguments; a name before them and a parenthesis after them may be a function."""

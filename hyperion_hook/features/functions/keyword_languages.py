@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hyperion_hook.features.code.grammar import words
 from hyperion_hook.features.functions.locate import ANONYMOUS, Definition, Located, View, ternaries
 
 
@@ -21,14 +22,8 @@ class KeywordLocator:
 
     def run(self) -> Located:
         """Return the functions of the file."""
-        texts, word = self.view.texts, self.word
-        place = -1
-        while True:
-            try:
-                place = texts.index(word, place + 1)
-            except ValueError:
-                break
-            self.head(place)
+        for index in (index for index, token in enumerate(self.view.texts) if token == self.word):
+            self.head(index)
         self.others()
         return self.located
 
@@ -129,11 +124,9 @@ class KotlinLocator(KeywordLocator):
         view = self.view
         for place, token in enumerate(view.texts):
             if token in ("get", "set", "constructor") and view.at(place + 1) == "(" and view.at(place - 1) != ".":
-                if token == "constructor" and not self._is_secondary(place):
-                    continue
-                if token != "constructor" and not self._is_accessor(place):
-                    continue
-                self.rest(token, place, place + 1)
+                begins = self._is_secondary if token == "constructor" else self._is_accessor
+                if begins(place):
+                    self.rest(token, place, place + 1)
 
     def _is_accessor(self, place: int) -> bool:
         view = self.view
@@ -277,8 +270,8 @@ class GoLocator(KeywordLocator):
         return f"anonymous__{self._literals - 1}"
 
 
-_SWIFT_ACCESSORS = frozenset(
-    "get set willSet didSet init _read _modify unsafeAddress unsafeMutableAddress mutating nonmutating".split()
+_SWIFT_ACCESSORS = words(
+    "get set willSet didSet init _read _modify unsafeAddress unsafeMutableAddress mutating nonmutating"
 )
 _SWIFT_SPECIAL = frozenset({"init", "deinit", "subscript", "get", "set", "willSet", "didSet"})
 _SWIFT_GOES_ON = frozenset({"->", "where", "{", "throws", "async", "rethrows", ",", ".", "&"})

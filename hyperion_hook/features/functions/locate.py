@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from hyperion_hook.features.code.grammar import words
 from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.code.view import TokenView
 from hyperion_hook.features.functions.scan import Tokens
 
 ANONYMOUS = "(anonymous)"
 _MAX_ANGLES = 200
-_CONTINUES = frozenset(
+_CONTINUES = words(
     ". ?. :: && || ?? ?: ? : + - * / % = == != === !== <= >= => -> | & ^ ) ] } , else catch finally yield with "
-    "extends and or instanceof in is as match do then".split()
+    "extends and or instanceof in is as match do then"
 )
 """Tokens that go on with the statement of the line before."""
 
@@ -51,6 +52,13 @@ class View(TokenView):
         super().__init__(tokens.texts, tokens.lines, pairs)
         self.widths, self.spliced = tokens.widths, tokens.spliced
         self._clock = clock
+
+    def after_annotation(self, place: int) -> int:
+        """Return the place after ``@a.b(c)``."""
+        place += 2
+        while self.at(place) == ".":
+            place += 2
+        return self.after(place) if self.at(place) == "(" else place
 
     def angles(self, place: int) -> int:
         """Return the place after the ``>`` that closes the ``<`` at ``place``; ``place`` itself where none does."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from hyperion_hook.features.code.grammar import words
 from hyperion_hook.features.functions.locate import Definition, Located, View
 
 _RUBY_OPENERS = frozenset({"def", "class", "module", "begin", "case", "do", "for", "if", "unless", "while", "until"})
 _RUBY_MODIFIERS = frozenset({"if", "unless", "while", "until"})
 _RUBY_VALUES = frozenset({"return", "break", "next", "redo", "retry", "yield", "end", "self", "nil", "true", "false"})
-_RUBY_BEFORE = frozenset("then else do and or not begin ensure elsif when in if unless while until".split())
+_RUBY_BEFORE = words("then else do and or not begin ensure elsif when in if unless while until")
 
 
 class RubyLocator:

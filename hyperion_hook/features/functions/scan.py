@@ -11,18 +11,15 @@ from typing import Any
 
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.features.code.embedded import scripts_only
+from hyperion_hook.features.code.grammar import words
 from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.functions.lexis import LEXES, Hole, chunk_of, pattern_of
 
-_REGEX_AFTER = frozenset(
-    "return typeof case in of delete void throw new instanceof else do yield await extends default".split()
-)
+_REGEX_AFTER = words("return typeof case in of delete void throw new instanceof else do yield await extends default")
 _CONDITIONS = frozenset({"if", "while", "for", "with"})
 _LONGEST_CONDITION = 500
 _CLOSERS = frozenset("\"'`#)]}>|!/^~")
-_RUBY_WORDS = frozenset(
-    "if unless while until when in and or not then else elsif do return case begin puts raise".split()
-)
+_RUBY_WORDS = words("if unless while until when in and or not then else elsif do return case begin puts raise")
 
 
 @dataclass(slots=True)

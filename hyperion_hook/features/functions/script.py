@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hyperion_hook.domain.light_dataclasses import dataclass, field
+from hyperion_hook.features.code.grammar import words
 from hyperion_hook.features.functions.locate import ANONYMOUS, Definition, Located, View
 from hyperion_hook.features.functions.script_types import type_end
 
-_MODIFIERS = frozenset(
-    "async get set static public private protected readonly abstract override accessor declare export *".split()
-)
+_MODIFIERS = words("async get set static public private protected readonly abstract override accessor declare export *")
 _NAME_ENDS = frozenset({"(", ":", "=", ",", ";", "}", "?", "!", "<", ""})
-_OBJECT_AFTER = frozenset(
-    "= ( , : ? [ && || ?? ??= return ... in of typeof yield await default ${ => + new case throw ! == === != "
-    "!==".split()
+_OBJECT_AFTER = words(
+    "= ( , : ? [ && || ?? ??= return ... in of typeof yield await default ${ => + new case throw ! == === != !=="
 )
 _DEEPEST = 300
 _OPTIONAL_BEFORE = frozenset({":", ",", ")", "=", ";", "}", ">"})
-_GOES_ON = frozenset(
-    ". ?. , ) ] } && || ?? ? : + - * / % = == === != !== < > <= >= => | & instanceof in as satisfies ( [ `".split()
+_GOES_ON = words(
+    ". ?. , ) ] } && || ?? ? : + - * / % = == === != !== < > <= >= => | & instanceof in as satisfies ( [ `"
 )
 
 
@@ -248,7 +246,8 @@ class ScriptLocator:
     def _member(self, place: int) -> int:
         """Read the head of a member of a class or object; return where to read on, 0 if there is none."""
         view, frame = self.view, self._frames[-1]
-        place = self._after_decorators(place)
+        while view.at(place) == "@":
+            place = view.after_annotation(place)
         prefix = ""
         while view.at(place) in _MODIFIERS and view.at(place + 1) not in _NAME_ENDS:
             prefix = f"{view.texts[place]} " if view.texts[place] in ("get", "set") else prefix
@@ -275,16 +274,6 @@ class ScriptLocator:
         if view.at(here) == ":":
             return here + 1
         return here
-
-    def _after_decorators(self, place: int) -> int:
-        view = self.view
-        while view.at(place) == "@":
-            place += 2
-            while view.at(place) == ".":
-                place += 2
-            if view.at(place) == "(":
-                place = view.after(place)
-        return place
 
     def _word(self, place: int, token: str) -> int:
         view, frame = self.view, self._frames[-1]

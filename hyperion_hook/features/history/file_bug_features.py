@@ -146,7 +146,10 @@ def _own(life: FileHistory, now: int) -> list[float]:
         float(sum(event[5] & REVERT > 0 for event in events)),
         float(sum(event[5] & HOTFIX > 0 for event in events)),
         float(len(authors)),
-        *(float(_authors_since(events, days, window)) for window in (90.0, 365.0)),
+        *(
+            float(len({event[2] for event, day in zip(events, days, strict=True) if day <= window}))
+            for window in (90.0, 365.0)
+        ),
         max(authors.values()) / seen if seen else math.nan,
         *(_lines_since(events, days, window) for window in (30.0, 90.0, 365.0)),
         _lines_now(life),
@@ -159,10 +162,6 @@ def _counts(days: Sequence[float]) -> list[float]:
 
 def _decayed(days: Sequence[float], pace: float) -> float:
     return sum([math.exp(-day / pace) for day in days])
-
-
-def _authors_since(events: Sequence[FileEvent], days: Sequence[float], window: float) -> int:
-    return len({event[2] for event, day in zip(events, days, strict=True) if day <= window})
 
 
 def _lines_since(events: Sequence[FileEvent], days: Sequence[float], window: float) -> float:

@@ -103,10 +103,7 @@ def _surroundings(context: Context) -> dict[str, Value]:
     month = month_of(context.change.time) - 11
     directories = sorted({directory_of(file.path) for file in context.change.files})
     tallies = [context.history.directory(directory) for directory in directories]
-    shares = []
-    for commits, fixes in [tally.total for tally in tallies]:
-        if commits:
-            shares.append(fixes / commits)
+    shares = [fixes / commits for commits, fixes in (tally.total for tally in tallies) if commits]
     commits, fixes = commits_since(context.history.repository(), month)
     reason = context.history.missing_reason
     year = covers(context, month * 30 * DAY)

@@ -207,14 +207,6 @@ def _go(path: str, _declared: list[str]) -> list[Entry]:
     return [] if path.endswith("_test.go") else [(f"{GROUP}go:{prefix_of(path).rstrip('/')}", path)]
 
 
-def _rust(path: str, _declared: list[str]) -> list[Entry]:
-    return [("\0rsdir:" + prefix_of(path), path)]
-
-
-def _c(path: str, _declared: list[str]) -> list[Entry]:
-    return [("\0c:" + path.rpartition("/")[2], path)]
-
-
 def _csharp(path: str, declared: list[str]) -> list[Entry]:
     stem = path[len(prefix_of(path)) :].partition(".")[0]
     entries = []
@@ -243,14 +235,18 @@ def _php(path: str, declared: list[str]) -> list[Entry]:
     return list(dict.fromkeys(entries))
 
 
-_JVM, _SCRIPT, _LIKE_C = (resolve_jvm, _jvm), (resolve_script, _script), (resolve_c, _c)
+_JVM, _SCRIPT, _LIKE_C = (
+    (resolve_jvm, _jvm),
+    (resolve_script, _script),
+    (resolve_c, lambda path, _: [("\0c:" + path.rpartition("/")[2], path)]),
+)
 _BY_LANGUAGE: dict[str, tuple[Resolver, Callable[[str, list[str]], list[Entry]]]] = {
     "Python": (resolve_python, _python),
     **dict.fromkeys(("Java", "Kotlin", "Scala", "Groovy"), _JVM),
     **dict.fromkeys(("JavaScript", "TypeScript", "Vue"), _SCRIPT),
     **dict.fromkeys(("C", "C++", "Objective-C"), _LIKE_C),
     "Go": (resolve_go, _go),
-    "Rust": (resolve_rust, _rust),
+    "Rust": (resolve_rust, lambda path, _: [("\0rsdir:" + prefix_of(path), path)]),
     "C#": (resolve_csharp, _csharp),
     "Ruby": (resolve_ruby, _ruby),
     "PHP": (resolve_php, _php),

@@ -23,6 +23,7 @@ _DECLARED = re.compile(
     r"|(?:fun|val|var|def)[ \t]+(?:<[^>\n]{0,200}>[ \t]*)?(?:[\w<>?,*. ]{1,100}\.)?)(\w+)",
     re.MULTILINE,
 )
+_TYPE = re.compile(r"^[ \t]*(?:import|(?:[a-z@]\w*[ \t]+)*(?:class|object|trait|enum|def|val)[ \t])", re.MULTILINE)
 
 
 def read_kotlin(text: str) -> list[str]:
@@ -46,8 +47,9 @@ def read_java(text: str) -> list[str]:
 def read_scala(text: str) -> list[str]:
     """Return packages (chained clauses joined) and imports of a Scala source."""
     head = _head(text)
+    first = _TYPE.search(head)
     # an object may carry the word too, but only clauses before the first import or type chain
-    packages = [match[1].strip("`.") for match in _PACKAGE.finditer(head[: _first_type(head)])]
+    packages = [match[1].strip("`.") for match in _PACKAGE.finditer(head[: first.start() if first else None])]
     packages = [name for name in packages if name != "object"]
     specs = [f"={'.'.join(packages)}"] if packages else []
     for clause in _SCALA_IMPORT.findall(head):
@@ -76,11 +78,3 @@ def _head(text: str) -> str:
     if last < 0:
         last = text.find("package ") if not text.startswith("import ") else 0
     return without_comments(text[: last + 6_000])
-
-
-_TYPE = re.compile(r"^[ \t]*(?:import|(?:[a-z@]\w*[ \t]+)*(?:class|object|trait|enum|def|val)[ \t])", re.MULTILINE)
-
-
-def _first_type(head: str) -> int:
-    match = _TYPE.search(head)
-    return match.start() if match else len(head)

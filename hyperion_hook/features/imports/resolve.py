@@ -7,7 +7,7 @@ the path of a file, a group key (``\0\0``...), an external package (``EXTERNAL``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import takewhile
 from posixpath import normpath
@@ -37,6 +37,11 @@ def join(folder: str, name: str) -> str | None:
         return (folder + name).rstrip("/")
     path = normpath(folder + name)
     return None if path.startswith(("../", "/")) or path == ".." else path.removeprefix("./") if path != "." else ""
+
+
+def first_of(look: Look, paths: Iterable[str]) -> str:
+    """Return the first path that is registered, '' where none is."""
+    return next(filter(look, paths), "")
 
 
 def resolve_python(path: str, spec: str, look: Look) -> tuple[str, ...]:
@@ -115,21 +120,14 @@ def _python_relative(path: str, module: str, names: str, look: Look) -> tuple[st
     for name in names.split(","):
         below = f"{base}/{name}" if rest else base + name
         target = (_python_file(below, look) if name != "*" else "") or (
-            _python_file(base, look) if rest else _python_package(base, look)
+            _python_file(base, look) if rest else first_of(look, [f"{base}__init__.py", f"{base}__init__.pyi"])
         )
         results.append(target or UNRESOLVED)
     return tuple(dict.fromkeys(results))
 
 
 def _python_file(base: str, look: Look) -> str:
-    for ending in (".py", "/__init__.py", ".pyi", "/__init__.pyi"):
-        if look(base + ending):
-            return base + ending
-    return ""
-
-
-def _python_package(folder: str, look: Look) -> str:
-    return next((name for name in (f"{folder}__init__.py", f"{folder}__init__.pyi") if look(name)), "")
+    return first_of(look, [base + ending for ending in (".py", "/__init__.py", ".pyi", "/__init__.pyi")])
 
 
 def resolve_script(path: str, spec: str, look: Look) -> tuple[str, ...]:
@@ -167,12 +165,11 @@ def _script_file(base: str, look: Look) -> str:
     return _preferred(look("\0js:" + base)) or _preferred(look("\0js:" + (f"{base}/index" if base else "index")))
 
 
-def _preferred(found: Sequence[str]) -> str:
-    return min(found, key=lambda path: (_ending_order(path), path)) if found else ""
+def _preferred(paths: Sequence[str]) -> str:
+    def order(path: str) -> tuple[int, str]:
+        return next((index for index, ending in enumerate(SCRIPT_ENDINGS) if path.endswith(ending)), 99), path
 
-
-def _ending_order(path: str) -> int:
-    return next((place for place, ending in enumerate(SCRIPT_ENDINGS) if path.endswith(ending)), 99)
+    return min(paths, key=order, default="")
 
 
 def _workspace_file(path: str, spec: str, package: str, look: Look) -> str:

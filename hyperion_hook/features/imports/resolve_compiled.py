@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hyperion_hook.features.imports.names import C_SYSTEM, JVM_STD, RUST_STD, go_package, jvm_group
-from hyperion_hook.features.imports.resolve import EXTERNAL, UNRESOLVED, Look, join, prefix_of, shared_folders
+from hyperion_hook.features.imports.resolve import EXTERNAL, UNRESOLVED, Look, first_of, join, prefix_of, shared_folders
 
 
 def resolve_jvm(_path: str, spec: str, look: Look) -> tuple[str, ...]:
@@ -68,9 +68,8 @@ def resolve_rust(path: str, spec: str, look: Look) -> tuple[str, ...]:
         return (_rust_descend(own, parts, look),)
     if folders := look("\0rs:" + first):
         folder = min(folders, key=lambda name: (-shared_folders(path, name), name))
-        for root in (f"{folder}src/lib.rs", f"{folder}src/main.rs", f"{folder}lib.rs"):
-            if look(root):
-                return (_rust_walk(root, parts[1:], look),)
+        if root := first_of(look, (f"{folder}src/lib.rs", f"{folder}src/main.rs", f"{folder}lib.rs")):
+            return (_rust_walk(root, parts[1:], look),)
     return (EXTERNAL + first,)
 
 
@@ -94,10 +93,7 @@ def _rust_folder(path: str, look: Look) -> str:
 
 
 def _rust_child(folder: str, name: str, look: Look) -> str:
-    for target in (f"{folder}{name}.rs", f"{folder}{name}/mod.rs"):
-        if look(target):
-            return target
-    return ""
+    return first_of(look, (f"{folder}{name}.rs", f"{folder}{name}/mod.rs"))
 
 
 def _rust_descend(folder: str, parts: list[str], look: Look) -> str:
@@ -119,13 +115,9 @@ def _rust_walk(root: str, parts: list[str], look: Look) -> str:
 
 def _crate_root(path: str, look: Look) -> str:
     folder = prefix_of(path)
-    while True:
-        for name in (f"{folder}lib.rs", f"{folder}main.rs"):
-            if look(name):
-                return name
-        if not folder:
-            return ""
+    while not (root := first_of(look, (f"{folder}lib.rs", f"{folder}main.rs"))) and folder:
         folder = prefix_of(folder[:-1])
+    return root
 
 
 def _rust_beside(path: str, parts: list[str], look: Look) -> str:
@@ -143,16 +135,10 @@ def _rust_near(path: str, parts: list[str], look: Look) -> str:
     while rest and rest[0] in ("self", "super"):
         if rest[0] == "super":
             folder = prefix_of(folder[:-1])
-            owner = _rust_owner(folder, look)
+            names = (f"{folder[:-1]}.rs", f"{folder}mod.rs", f"{folder}lib.rs", f"{folder}main.rs")
+            owner = first_of(look, names)
         rest = rest[1:]
     return _rust_descend(folder, rest, look) or owner
-
-
-def _rust_owner(folder: str, look: Look) -> str:
-    for name in (f"{folder[:-1]}.rs", f"{folder}mod.rs", f"{folder}lib.rs", f"{folder}main.rs"):
-        if look(name):
-            return name
-    return ""
 
 
 def resolve_c(path: str, spec: str, look: Look) -> tuple[str, ...]:

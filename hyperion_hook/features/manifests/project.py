@@ -155,10 +155,10 @@ def project_manifests(context: Context) -> dict[tuple[str, str], Manifest] | Mis
     return results or reason or NO_MANIFEST
 
 
-def unread_manifest(context: Context) -> str:
-    """Return the name of a manifest at the top that no reader knows, '' where there is none."""
-    names = _Files(context).folder("").files
-    return min((name for name in names if is_unread(name)), default="")
+def unread_manifest(context: Context) -> Missing | None:
+    """Return what to say of a manifest at the top that no reader knows, ``None`` where there is none."""
+    name = min(filter(is_unread, _Files(context).folder("").files), default="")
+    return Missing(f"{name}: no reader for manifests of this kind") if name else None
 
 
 def _may_be_read(path: str) -> bool:

@@ -142,8 +142,8 @@ def _clause(ecosystem: str, operator: str, text: str) -> Interval | None:
         operator = "~"
     # '1.2' stands for all of 1.2: for npm and Cargo everywhere, for Composer at the end of '1.0 - 1.2'
     is_partial = len(parts) < 3 and (ecosystem in ("npm", "cargo") or operator == "-")
-    if operator in ("==", "=", "==="):
-        is_partial |= is_prefix
+    operator = {"==": "=", "===": "=", "-": "<="}.get(operator, operator)
+    is_partial |= operator == "=" and is_prefix
     return _ordered(ecosystem, operator, parts, is_partial=is_partial)
 
 
@@ -151,23 +151,23 @@ def _ordered(ecosystem: str, operator: str, parts: Version, *, is_partial: bool)
     version = _padded(parts)
     # the first version beyond, or the last one itself
     end = _next(parts, len(parts)) if is_partial else version
-    if operator in ("==", "=", "==="):
-        return Interval(version, True, end, not is_partial)
-    if operator == ">=":
-        return Interval(version, True, HIGHEST, True)
-    if operator == ">":
-        return Interval(end, is_partial, HIGHEST, True)
-    if operator in ("<=", "-"):
-        return Interval(LOWEST, True, end, not is_partial)
-    if operator == "<":
-        return Interval(LOWEST, True, version, False)
+    ordered = {
+        "=": Interval(version, True, end, not is_partial),
+        ">=": Interval(version, True, HIGHEST, True),
+        ">": Interval(end, is_partial, HIGHEST, True),
+        "<=": Interval(LOWEST, True, end, not is_partial),
+        "<": Interval(LOWEST, True, version, False),
+    }
+    if operator in ordered:
+        return ordered[operator]
     if operator == "^":
-        leading = next((place for place, part in enumerate(parts) if part), len(parts) - 1)
-        return Interval(version, True, _next(parts, leading + 1), False)
-    if operator in ("~=", "~>") or ecosystem == "composer":
+        fixed = next((index for index, part in enumerate(parts) if part), len(parts) - 1) + 1
+    elif operator in ("~=", "~>") or ecosystem == "composer":
         # the last number given may grow, the one before it may not
-        return Interval(version, True, _next(parts, max(len(parts) - 1, 1)), False)
-    return Interval(version, True, _next(parts, min(len(parts), 2)), False)
+        fixed = max(len(parts) - 1, 1)
+    else:
+        fixed = min(len(parts), 2)
+    return Interval(version, True, _next(parts, fixed), False)
 
 
 def _padded(parts: Version) -> Version:

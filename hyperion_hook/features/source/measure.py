@@ -14,6 +14,7 @@ from hyperion_hook.domain.files.languages import LANGUAGES, language_of
 from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.errors import show_traceback_if_asked
 from hyperion_hook.features.code.embedded import EMBEDDING, embedded_source
 from hyperion_hook.features.code.limits import IN_LFS, Clock, TooSlowError, too_hard_to_tokenise
 from hyperion_hook.features.code.metrics import SourceMetrics
@@ -21,8 +22,6 @@ from hyperion_hook.features.code.shared_endings import SHARED, language_written
 
 EXTRACTOR_VERSION = 8
 """Raised whenever a number can change for the same text; cached metrics of another version are not used."""
-
-"""Languages, as ``domain.files.paths`` names them, that lizard reads; Python is read by ``ast`` and radon."""
 
 _MINIFIED_MEAN = 400
 _PYTHON_HEAD = late_pattern(r"^[^\S\n]*+(?:async\s++)?+(def)\s++\w", re.MULTILINE)
@@ -104,6 +103,7 @@ def measure_source(path: str, text: str, *, limits: Limits = DEFAULT) -> SourceM
     except MemoryError:
         return Missing("the code is too complicated to be read")
     except Exception as error:  # noqa: BLE001 - a text that trips its reader must cost itself, not the other files
+        show_traceback_if_asked(error)
         return Missing(f"its reader failed: {type(error).__name__}")
 
 

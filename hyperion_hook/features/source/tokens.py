@@ -19,7 +19,7 @@ from hyperion_hook.features.classes.cohesion import class_metrics
 from hyperion_hook.features.classes.read import CLASS_SYNTAX, read_classes
 from hyperion_hook.features.classes.visibility import Visibility
 from hyperion_hook.features.code.brackets import match_brackets
-from hyperion_hook.features.code.grammar import GRAMMARS
+from hyperion_hook.features.code.grammar import GRAMMARS, words
 from hyperion_hook.features.code.limits import Clock, TooSlowError, too_hard_to_tokenise
 from hyperion_hook.features.code.lines import count_lines
 from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
@@ -32,8 +32,7 @@ from hyperion_hook.features.flow.word_blocks import WORD_LANGUAGES, WordFlows
 from hyperion_hook.features.functions.lexis import LEXES
 from hyperion_hook.features.functions.read import Placed, read_functions
 from hyperion_hook.features.source.halstead_maintainability import halstead_volume, maintainability_index
-from hyperion_hook.features.source.heads import lost_head
-from hyperion_hook.features.source.readable import readable
+from hyperion_hook.features.source.readable import lost_head, readable
 
 try:
     # half the time of importing all of lizard
@@ -41,9 +40,7 @@ try:
 except ImportError:
     from lizard import FileInfoBuilder
 
-NPATH_LANGUAGES = frozenset(
-    "C C++ Objective-C Solidity Java C# JavaScript TypeScript Vue PHP Go Rust Kotlin Scala Swift".split()
-)
+NPATH_LANGUAGES = words("C C++ Objective-C Solidity Java C# JavaScript TypeScript Vue PHP Go Rust Kotlin Scala Swift")
 _SCRIPT = frozenset({"JavaScript", "TypeScript", "Vue"})
 _HEAD = 2_000
 """Characters within which a file of JavaScript says that it has Flow's types."""
@@ -61,8 +58,8 @@ _EXTENSIONS = {
     "Fortran": "f90",
 }
 _CONDITIONS = {
-    "Perl": frozenset("if elsif unless while until for foreach when && || and or xor ?".split()),
-    "GDScript": frozenset("if elif for while && || and or".split()),
+    "Perl": words("if elsif unless while until for foreach when && || and or xor ?"),
+    "GDScript": words("if elif for while && || and or"),
 }
 """Where lizard leaves out `and`, takes keys of hashes for branches, and counts a ternary four times."""
 _CHECK_EVERY = 128
@@ -76,22 +73,10 @@ _MAX_NAMES = 5_000_000
 
 
 def measure_tokens(path: str, language: str, text: str, clock: Clock) -> SourceMetrics | Missing:
-    """Measure a file with lizard's reader for its language.
+    """Measure a file in a language that ``domain.files.languages`` names.
 
-    Parameters
-    ----------
-    language
-        A name of ``domain.files.paths``.
-
-    Returns
-    -------
-    SourceMetrics | Missing
-        Cyclomatic complexity, code lines, tokens and parameters of functions are lizard's.
-
-    Raises
-    ------
-    TooSlowError, RecursionError
-        If the file is too much.
+    Cyclomatic complexity, code lines, tokens and parameters of functions are lizard's. Raises ``TooSlowError`` or
+    ``RecursionError`` if the file is too much.
     """
     is_typed = path.endswith((".tsx", ".jsx")) or (language == "JavaScript" and "@flow" in text[:_HEAD])
     syntax = "TSX" if is_typed else "C++" if path.endswith(".h") else language

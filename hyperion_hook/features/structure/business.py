@@ -99,9 +99,7 @@ def _revenue_impact(context: Context, traffic: Value) -> Value:
     if not context.configured.revenue:
         return Missing("no revenue weights are configured")
     weight = _largest(context.configured.revenue, context.change.files)
-    if weight is None:
-        return 0.0
-    return weighted_traffic(weight, traffic)
+    return 0.0 if weight is None else weighted_traffic(weight, traffic)
 
 
 def weighted_traffic(weight: float, traffic: Value) -> Value:

@@ -26,16 +26,14 @@ def measure(context: Context) -> dict[str, Value]:
     """
     manifests = project_manifests(context)
     if manifests is NO_MANIFEST and not isinstance(context.graph, Missing):
-        count: Value = float(len(external_packages(context.graph)))
-        unread = "" if count else unread_manifest(context)
-        if unread:
-            count = Missing(f"{unread}: no reader for manifests of this kind")
-        return {"external_dependency_count": count, "version_conflict_count": NO_MANIFEST}
+        count = float(len(external_packages(context.graph)))
+        return {
+            "external_dependency_count": count or unread_manifest(context) or count,
+            "version_conflict_count": NO_MANIFEST,
+        }
     if not isinstance(manifests, Missing) and all("/" in path for _, path in manifests):
-        unread = unread_manifest(context)
-        if unread:
-            # what lies below it is the lesser part, as the assets of a project of Elixir
-            manifests = Missing(f"{unread}: no reader for manifests of this kind")
+        # what lies below a manifest that nobody reads is the lesser part, as the assets of a project of Elixir
+        manifests = unread_manifest(context) or manifests
     if isinstance(manifests, Missing):
         return {"external_dependency_count": manifests, "version_conflict_count": manifests}
     return counts_of(manifests)

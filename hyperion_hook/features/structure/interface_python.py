@@ -120,8 +120,7 @@ def _collect(body: list[ast.stmt], members: dict[str, Member]) -> None:  # noqa:
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             _collect_function(node, members)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for name in (name for target in targets for name in _assigned(target)):
+            for name in (name for target in _targets(node) for name in _assigned(target)):
                 members[name] = Member("attribute")
         elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
             members[f"{'.' * node.level}{node.module or ''}/*"] = Member("wildcard")
@@ -145,25 +144,23 @@ def _collect(body: list[ast.stmt], members: dict[str, Member]) -> None:  # noqa:
 
 def _collect_function(node: ast.FunctionDef | ast.AsyncFunctionDef, members: dict[str, Member]) -> None:
     decorators = {ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list}
-    if "overload" in decorators:
-        return
-    if decorators & {"setter", "deleter"}:
+    if decorators & {"overload", "setter", "deleter"}:
         return
     if decorators & {"property", "cached_property"}:
         members[node.name] = Member("attribute")
         return
     members[node.name] = Member("function", parameters=_parameters(node.args), returns=node.returns is not None)
     if node.name == "__init__":
-        for statement in ast.walk(node):
-            if isinstance(statement, ast.Assign | ast.AnnAssign):
-                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-                for target in targets:
-                    if (
-                        isinstance(target, ast.Attribute)
-                        and isinstance(target.value, ast.Name)
-                        and target.value.id == "self"
-                    ):
-                        members.setdefault(target.attr, Member("attribute"))
+        assigned = (statement for statement in ast.walk(node) if isinstance(statement, ast.Assign | ast.AnnAssign))
+        for target in (target for statement in assigned for target in _targets(statement)):
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
+                members.setdefault(target.attr, Member("attribute"))
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AnnAssign | ast.AugAssign) else []
 
 
 def _assigned(target: ast.expr) -> Iterator[str]:
@@ -175,40 +172,31 @@ def _assigned(target: ast.expr) -> Iterator[str]:
 
 
 def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
-    plain = [(argument, Kind.POSITIONAL) for argument in arguments.posonlyargs]
-    plain += [(argument, Kind.EITHER) for argument in arguments.args]
-    defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults))
+    listed = [(argument, Kind.POSITIONAL) for argument in arguments.posonlyargs]
+    listed += [(argument, Kind.EITHER) for argument in arguments.args]
+    defaults: list[ast.expr | None] = [None] * (len(listed) - len(arguments.defaults))
     defaults += arguments.defaults
-    results = [
-        Parameter(argument.arg, kind, None if default is None else ast.unparse(default))
-        for (argument, kind), default in zip(plain, defaults, strict=True)
-    ]
     if arguments.vararg:
-        results.append(Parameter(arguments.vararg.arg, Kind.ARGS, None))
-    results += [
-        Parameter(argument.arg, Kind.KEYWORD, None if default is None else ast.unparse(default))
-        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    ]
+        listed.append((arguments.vararg, Kind.ARGS))
+        defaults.append(None)
+    listed += [(argument, Kind.KEYWORD) for argument in arguments.kwonlyargs]
+    defaults += arguments.kw_defaults
     if arguments.kwarg:
-        results.append(Parameter(arguments.kwarg.arg, Kind.KWARGS, None))
-    return tuple(results)
+        listed.append((arguments.kwarg, Kind.KWARGS))
+        defaults.append(None)
+    return tuple(
+        Parameter(argument.arg, kind, None if default is None else ast.unparse(default))
+        for (argument, kind), default in zip(listed, defaults, strict=True)
+    )
 
 
 def _exports(body: list[ast.stmt]) -> frozenset[str] | None:
     names: set[str] = set()
     for node in body:
-        if isinstance(node, ast.Assign):
-            targets: list[ast.expr] = node.targets
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-            targets = [node.target]
-        else:
-            continue
-        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets) and node.value:
-            names.update(
-                item.value
-                for item in ast.walk(node.value)
-                if isinstance(item, ast.Constant) and isinstance(item.value, str)
-            )
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in _targets(node)):
+            value = getattr(node, "value", None)
+            constants = (item.value for item in ast.walk(value) if isinstance(item, ast.Constant)) if value else ()
+            names.update(item for item in constants if isinstance(item, str))
     return frozenset(names) or None
 
 
@@ -290,18 +278,12 @@ def _is_swallowed(kind: Kind, kinds: set[Kind]) -> bool:
 def _of_parameter(old: Parameter, new: Parameter, kinds: set[Kind], *, moved: bool) -> Iterator[Breakage]:
     if new.is_required and not old.is_required:
         yield Breakage.PARAMETER_REQUIRED
-    by_place = (Kind.POSITIONAL, Kind.EITHER)
-    if moved and old.kind in by_place and new.kind in by_place:
+    if moved and {old.kind, new.kind} <= {Kind.POSITIONAL, Kind.EITHER}:
         yield Breakage.PARAMETER_MOVED
     if old.kind is not new.kind and _is_narrower(old.kind, new.kind, kinds):
         yield Breakage.PARAMETER_KIND
-    variadic = (Kind.ARGS, Kind.KWARGS)
-    if (
-        old.kind not in variadic
-        and new.kind not in variadic
-        and None not in (old.default, new.default)
-        and old.default != new.default
-    ):
+    # what takes the rest has no default
+    if None not in (old.default, new.default) and old.default != new.default:
         yield Breakage.PARAMETER_DEFAULT
 
 
