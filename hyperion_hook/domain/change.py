@@ -238,7 +238,7 @@ def is_no_code(change: Change) -> bool:
 
 
 def without_tests(change: Change) -> Change | None:
-    """Return what a change would be without its tests and their data, ``None`` where that is all of it or no code.
+    """Return a change without its tests and their data, ``None`` where that is all of it or no code.
 
     Examples
     --------

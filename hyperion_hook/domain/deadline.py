@@ -41,7 +41,7 @@ class Deadline:
         return self._ends != math.inf and self._clock() > self._ends
 
     def run(self, work: Callable[[], _Result]) -> _Result | Missing:
-        """Return what ``work`` returns, or ``late`` as soon as the moment has passed.
+        """Return the result of ``work``, or ``late`` as soon as the moment has passed.
 
         The work may be broken off between any two of its steps: it must change nothing that outlives it.
         """
@@ -58,7 +58,7 @@ class OutOfTimeError(BaseException):
 
 
 def within(seconds: float, work: Callable[[], _Result], late: _Late) -> _Result | _Late:
-    """Return what ``work`` returns, or ``late`` when that takes longer.
+    """Return the result of ``work``, or ``late`` when that takes longer.
 
     Calls may be nested: the earliest alarm rings first, for its own call. Only the main thread can be interrupted; in
     any other the work goes on to its end.

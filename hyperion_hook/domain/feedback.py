@@ -31,8 +31,8 @@ def blamed_commits(feedback: Mapping[int, Feedback]) -> dict[str, int]:
 
     Examples
     --------
-    >>> said = Feedback(7, RiskLevel.HIGH, ("a" * 40,), {CAUSED_BUG: 1_600_000_000})
-    >>> blamed_commits({7: said}) == {"a" * 40: 1_600_000_000}
+    >>> ticked = Feedback(7, RiskLevel.HIGH, ("a" * 40,), {CAUSED_BUG: 1_600_000_000})
+    >>> blamed_commits({7: ticked}) == {"a" * 40: 1_600_000_000}
     True
     """
     known: dict[str, int] = {}
@@ -48,8 +48,8 @@ def ticked_by_level(feedback: Mapping[int, Feedback]) -> dict[RiskLevel, dict[st
 
     Examples
     --------
-    >>> said = Feedback(7, RiskLevel.HIGH, ("a" * 40,), {NOT_USEFUL: 1_600_000_000})
-    >>> ticked_by_level({7: said})[RiskLevel.HIGH]
+    >>> ticked = Feedback(7, RiskLevel.HIGH, ("a" * 40,), {NOT_USEFUL: 1_600_000_000})
+    >>> ticked_by_level({7: ticked})[RiskLevel.HIGH]
     {'told': 1, 'not-useful': 1, 'caused-bug': 0}
     """
     return {

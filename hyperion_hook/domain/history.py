@@ -169,11 +169,11 @@ class History:
         return Months()
 
     def changed_together(self, paths: Iterable[str]) -> tuple[PastOfFile, ...]:
-        """Return what the newest commits on files with these paths at the base commit changed beside them."""
+        """Return the other files that the newest commits on files with these paths at the base commit changed."""
         return ()
 
     def known_files(self, files: Iterable[int]) -> dict[int, KnownFile]:
-        """Return what the base commit knows of files by number; those deleted or without path are left out."""
+        """Return files by number as the base commit knows them; those deleted or without path are left out."""
         return {}
 
 

@@ -50,7 +50,7 @@ class Sources(Protocol):
         """Return any file of the base commit by path, for manifests and the like."""
 
     def base_folder(self, path: str) -> Folder | Missing:
-        """Return what a folder of the base commit holds; the top is called ``""``."""
+        """Return the files and folders in a folder of the base commit; the top is called ``""``."""
 
 
 @dataclass(frozen=True, slots=True)

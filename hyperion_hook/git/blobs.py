@@ -58,7 +58,7 @@ class BlobReader(Conversation):
         return self.read(entry.blob, limit) if entry.is_regular else Missing(entry.kind)
 
     def entry(self, treeish: str, path: str) -> TreeEntry | Missing:
-        """Return what a path is in a commit or tree; any byte may be in the path."""
+        """Return the entry of a path in a commit or tree; any byte may be in the path."""
         folder, _, name = path.rpartition("/")
         entries = self.folder(treeish, folder)
         return entries if isinstance(entries, Missing) else entries.get(_encoded(name), NO_FILE)

@@ -33,7 +33,7 @@ def staged_change(
     kind: ChangeKind = ChangeKind.STAGED,
     head: str | None = None,
 ) -> Change:
-    """Return what is staged against HEAD (against nothing on a branch without commits).
+    """Return the staged change against HEAD (against nothing on a branch without commits).
 
     Raises ``GitError`` if the repository is bare, or there is nothing to amend.
 
@@ -83,7 +83,7 @@ def staged_change(
 
 
 def commit_change(repository: Repository, revision: str, *, bulk_above: int = BULK_FILES) -> Change:
-    """Return what a commit changes, a merge against its first parent, a root against nothing.
+    """Return the change of a commit: of a merge against its first parent, of a root against nothing.
 
     Raises ``GitError`` if the revision names no commit, or the commit's files cannot be told.
     """
@@ -214,7 +214,7 @@ class ChangeReader:
         return self.exclusions.of(change)
 
     def commit(self, revision: str) -> Change:
-        """Return what a commit changes; see ``commit_change``."""
+        """Return the change of a commit; see ``commit_change``."""
         return self.exclusions.of(commit_change(self.repository, revision, bulk_above=self.bulk_files))
 
     def range(self, start: str | None, end: str, known: Sequence[str] = ()) -> Change:

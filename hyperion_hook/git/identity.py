@@ -64,7 +64,7 @@ def _listed(repository: Repository) -> dict[str, bytes]:
 
 
 def _given(role: str) -> bytes:
-    """Return what the environment says in full, as it does in hooks, without asking git; empty where it does not."""
+    """Return the identity that the environment gives in full, as in hooks, so that git is not asked; else nothing."""
     name, email, date = (os.environ.get(f"GIT_{role}_{part}", "") for part in ("NAME", "EMAIL", "DATE"))
     when = _DATE.fullmatch(date)
     if when is None or not _PLAIN.fullmatch(name) or not _PLAIN.fullmatch(email):

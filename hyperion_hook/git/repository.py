@@ -19,8 +19,7 @@ from hyperion_hook.git.environment.variables import trusted_folders
 from hyperion_hook.git.rules.source_attributes import SOURCES_ONLY
 from hyperion_hook.git.run import REMEDY, Git, complaint
 
-_MOST_BYTES = 20_000_000
-"""Of a file in a git directory: a list of commits, or settings."""
+_MOST_BYTES = 20_000_000  # of a file in a git directory: a list of commits, or settings
 _OBJECT_ID = late_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NAME = late_pattern(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")
 _REMEDY = late_pattern(rb"git config --global --add safe\.directory [^\n]+")
@@ -93,8 +92,8 @@ class Repository:
             environment["GIT_INDEX_FILE"] = str((top or folder) / environment["GIT_INDEX_FILE"])
         own = program(git_dir, git_dir=git_dir, environment=environment)
         is_shallow, head = answers[3] == "true", answers[6] if _OBJECT_ID.fullmatch(answers[6]) else None
-        found = cls(own, own, git_dir, common_dir, top, is_bare, is_shallow, answers[4] or "sha1", head)
-        return replace(found, git=found.git_without_attributes) if neutral.wanted(common_dir) else found
+        repository = cls(own, own, git_dir, common_dir, top, is_bare, is_shallow, answers[4] or "sha1", head)
+        return replace(repository, git=repository.git_without_attributes) if neutral.wanted(common_dir) else repository
 
     @cached_property
     def git_without_attributes(self) -> Git:
@@ -125,8 +124,8 @@ class Repository:
     def name(self) -> str:
         """What the repository is called in its own models and rows: what it was cloned by, wherever the clone lies."""
         address = (self.config("remote.origin.url") or "").rstrip("/").removesuffix("/.git").removesuffix(".git")
-        found = _NAME.search(address)
-        return found[0] if found else "this repository"
+        name = _NAME.search(address)
+        return name[0] if name else "this repository"
 
     @cached_property
     def is_partial(self) -> bool:
@@ -164,21 +163,21 @@ class Repository:
 
     def resolve(self, revision: str) -> str:
         """Return the full id of the commit a revision names; raise ``GitError`` if it names none."""
-        found = None
+        commit = None
         if revision and revision[0] != "-" and "\0" not in revision:
             # what searches for a text takes all that follows for the text: so what it finds is looked at by itself
-            found = self._commit(self._object(revision) or "" if ":/" in revision else revision)
-        if found is None:
+            commit = self._commit(self._object(revision) or "" if ":/" in revision else revision)
+        if commit is None:
             raise GitError(f"revision '{revision}': names no commit of this repository; try a branch, tag or commit id")
-        return found
+        return commit
 
     def _commit(self, revision: str) -> str | None:
         return self._object(f"{revision}^{{commit}}") if revision else None
 
     def _object(self, name: str) -> str | None:
-        said = self.own.run("rev-parse", "--verify", "--quiet", "--end-of-options", name, check=False)
-        found = said.decode("ascii", "replace").strip()
-        return found if _OBJECT_ID.fullmatch(found) else None
+        answer = self.own.run("rev-parse", "--verify", "--quiet", "--end-of-options", name, check=False)
+        identity = answer.decode("ascii", "replace").strip()
+        return identity if _OBJECT_ID.fullmatch(identity) else None
 
     def tree_of(self, commit: str) -> str:
         """Return the id of a commit's tree; raise ``GitError`` if the commit is not there."""
@@ -231,7 +230,7 @@ def _refusal(git: Git, folder: Path) -> str:
     owner = _REMEDY.search(message)
     if owner is not None:
         return f"{folder}: git refuses a repository of another owner; run: {os.fsdecode(owner[0])}"
-    said = complaint(message)
-    if message and "not a git repository" not in said:
-        return f"{folder}: git refuses the repository: {said}"
+    fault = complaint(message)
+    if message and "not a git repository" not in fault:
+        return f"{folder}: git refuses the repository: {fault}"
     return f"{folder}: not a git repository (nor any folder above it); name one with --repo"

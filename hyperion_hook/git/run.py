@@ -80,8 +80,7 @@ class Process:
         self.popen.wait()
 
 
-_FITS_A_PIPE = 4_096
-"""Bytes that an empty pipe takes on every system without waiting for its reader."""
+_FITS_A_PIPE = 4_096  # bytes that an empty pipe takes on every system without waiting for its reader
 _SECONDS = 60.0
 PATIENT_SECONDS = 600.0
 """Limit of a git that reads what is recorded: how much it reads is bounded by counts, so a longer one hangs."""
@@ -188,7 +187,7 @@ class Git:
     def _ended(
         self, command: tuple[str, ...], environment: Mapping[str, str], action: str, stdin: bytes, timeout: float
     ) -> tuple[bytes, bytes, int]:
-        """Return what git writes to its two outputs, and its status."""
+        """Return git's output, its standard error and its status."""
         process = self._start(command, environment, action, listen=True)
         try:
             out, error = process.popen.communicate(stdin, timeout=timeout)
@@ -199,7 +198,7 @@ class Git:
         return out, error, process.popen.returncode
 
     def ask(self, *arguments: str) -> bytes:
-        """Return what git says of settings and identities: our own settings left aside, those of ``git -c`` kept.
+        """Return git's answer about settings and identities: our own settings left aside, those of ``git -c`` kept.
 
         Nothing but ``config`` and ``var`` may be asked, which run no other program. A refusal is an empty answer.
         """
@@ -306,9 +305,9 @@ def complaint(error: bytes) -> str:
     """Return the line of git's standard error that says what went wrong."""
     lines = [line for line in error.decode("utf-8", "backslashreplace").splitlines() if line.strip()]
     telling = [line for line in lines if line.startswith("fatal:")] or [line for line in lines if line[:6] == "error:"]
-    said = (telling or lines or ["failed without a word"])[0].removeprefix("fatal: ").removeprefix("error: ")
+    fault = (telling or lines or ["failed without a word"])[0].removeprefix("fatal: ").removeprefix("error: ")
     # what git repeats may come from the repository: no control characters reach the terminal
-    shown = "".join(letter if letter.isprintable() else "?" for letter in said[:300])
+    shown = "".join(letter if letter.isprintable() else "?" for letter in fault[:300])
     return f"{shown}; {REMEDY}" if LOST.search(shown) else shown
 
 

@@ -47,7 +47,7 @@ def search_staged(
     *,
     seconds: float = PATIENT_SECONDS,
 ) -> list[Hit] | None:
-    """Return what ``search_tree`` does for the commit that a change is staged on, read from the checkout.
+    """Return the hits of ``search_tree`` in the commit that a change is staged on, read from the checkout.
 
     Files that lie there plainly take a fifth of the time that unpacking them from objects does. What is edited and not
     staged is read from the commit, as are the files ``elsewhere``; what the change touches may be read from either.

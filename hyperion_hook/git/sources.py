@@ -48,7 +48,7 @@ class GitSources:
         return entry if isinstance(entry, Missing) else self._text(path, entry)
 
     def base_folder(self, path: str) -> Folder | Missing:
-        """Return what a folder of the base commit holds."""
+        """Return the files and folders in a folder of the base commit."""
         entries = self._reader.folder(self._base, path)
         if isinstance(entries, Missing):
             return entries

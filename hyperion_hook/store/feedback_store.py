@@ -89,8 +89,8 @@ class FeedbackStore:
 
 def _as_json(feedback: Mapping[int, Feedback]) -> bytes:
     changes = {
-        str(number): {"level": said.level.value, "commits": list(said.commits), "ticks": dict(said.ticks)}
-        for number, said in feedback.items()
+        str(number): {"level": entry.level.value, "commits": list(entry.commits), "ticks": dict(entry.ticks)}
+        for number, entry in feedback.items()
     }
     return (json.dumps({"format": FORMAT, "changes": changes}, separators=(",", ":")) + "\n").encode()
 

@@ -13,8 +13,7 @@ from hyperion_hook.store.files.cache_file import CacheFile
 from hyperion_hook.store.files.sqlite import Form
 from hyperion_hook.store.history.codec import pack, path_key, unpack
 
-_MOST_HUNKS = 500
-"""Of a file in one commit; a commit that changes more says nothing of one function."""
+_MOST_HUNKS = 500  # of a file in one commit; a commit that changes more says nothing of one function
 
 Read = Callable[[Sequence[str]], Mapping[str, tuple[Position, ...]]]
 

@@ -16,8 +16,7 @@ from struct import unpack
 from hyperion_hook.store.files.cache_file import CacheFile
 from hyperion_hook.store.files.sqlite import Form
 
-_MOST_BYTES = 20_000
-"""Of a row; one of ours has a tenth."""
+_MOST_BYTES = 20_000  # of a row; one of ours has a tenth
 
 
 class ReferenceStore(CacheFile):

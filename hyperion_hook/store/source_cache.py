@@ -25,8 +25,7 @@ MeasureSource = Callable[[str, str, str], SourceMetrics | Missing]
 
 _BATCH = 200
 _COMPRESS_FROM = 200
-_MOST_BYTES = 4_000_000
-"""A longer result, unpacked, is measured again each time."""
+_MOST_BYTES = 4_000_000  # a longer result, unpacked, is measured again each time
 _MOST_AT_HAND = 5_000
 """Functions of results that are kept ready to use: the parts of an assessment ask for the same files."""
 

@@ -23,8 +23,7 @@ _POSIX = {
     "[:xdigit:]": "0-9a-fA-F",
 }
 _ESCAPED = late_pattern(r"\\(.)")
-_MOST_CHARACTERS = 4096
-"""Of a pattern, as of a path: to translate a longer one takes time that grows with its square."""
+_MOST_CHARACTERS = 4096  # of a pattern, as of a path: to translate a longer one takes time that grows with its square
 _ANY_FOLDERS = None
 _Segment = Callable[[str], object] | None
 
@@ -107,7 +106,7 @@ def is_ignored(path: str, patterns: tuple[PathPattern, ...]) -> bool:
 def _segment(text: str) -> _Segment:
     for name, characters in _POSIX.items():
         text = text.replace(name, characters)
-    text = _ESCAPED.sub(lambda found: f"[{found[1]}]" if found[1] in "*?[" else found[1], text).replace("[^", "[!")
+    text = _ESCAPED.sub(lambda escape: f"[{escape[1]}]" if escape[1] in "*?[" else escape[1], text).replace("[^", "[!")
     # a bracket that none closes is a letter; ``translate`` would look for its end from each one on
     end = text.rfind("]") + 1
     return re.compile(translate(text[:end] + text[end:].replace("[", "[[]"))).match

@@ -79,7 +79,7 @@ class FileRole(StrEnum):
 
 @lru_cache(maxsize=65_536)
 def role_of(path: str, *, is_code: bool = False) -> FileRole:
-    """Return what a file is for, judged by its path alone.
+    """Return the role of a file, judged by its path alone.
 
     ``is_code`` says that it is known to hold code though its path does not tell.
 

@@ -19,8 +19,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_TEXT = 20
-"""Characters for each control character, at least, in what a person wrote."""
+_TEXT = 20  # characters for each control character, at least, in what a person wrote
 _CONTROL = late_pattern(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 

@@ -23,7 +23,7 @@ _BODY_LIMIT = 20_000
 
 @lru_cache(maxsize=16)  # one commit's message is asked about by several, one after the other
 def classify_message(message: str, author: Author) -> CommitFlag:
-    """Return what a commit's message and author say it is: FIX, REVERT, HOTFIX, BOT in any combination.
+    """Return the kind of a commit by its message and author: FIX, REVERT, HOTFIX, BOT in any combination.
 
     A bug fix has a word for it in its subject (*fix*, *bug*, *crash*, *regression*, ...) or names the issue it fixes
     (``Fixes #12``, ``Fixes: 1a2b3c4``) anywhere. Fixes of spelling, documents, format, tests, builds and the like are

@@ -189,7 +189,7 @@ def _words(text: str) -> list[str]:
 
 
 def _address(author: Author) -> tuple[str, str, bool]:
-    """Return what is before and after the ``@``, without a user's number, and whether it is marked as a bot's."""
+    """Return the parts before and after the ``@``, without a user's number, and whether it is marked as a bot's."""
     local, _, domain = author.email.strip().lower()[:200].partition("@")
     number, plus, rest = local.partition("+")
     if plus and number.isdigit():

@@ -40,7 +40,7 @@ def unquote(path: bytes) -> str:
     """
     if path[:1] == b'"':
         path = _ESCAPE.sub(
-            lambda found: bytes([int(found[1], 8)]) if len(found[1]) == 3 else _LETTERS[found[1]], path[1:-1]
+            lambda escape: bytes([int(escape[1], 8)]) if len(escape[1]) == 3 else _LETTERS[escape[1]], path[1:-1]
         )
     return path.decode("utf-8", "surrogateescape")
 

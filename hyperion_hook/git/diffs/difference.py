@@ -25,8 +25,7 @@ _ASKED_AT_ONCE = 400  # their ids and the answers fit into the pipes, so that ne
 _PATCH = b"\ndiff --git "
 _CHUNK = 1 << 20
 _TIMEOUT = 300.0
-_ARGUMENTS = 400
-"""Files named in one command line."""
+_ARGUMENTS = 400  # files named in one command line
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Difference:
 
 
 def read_part(git: Git, sides: Sequence[str], paths: Sequence[str]) -> tuple[FileChange, ...]:
-    """Return what differs between two sides in files with these paths, as if no other file differed.
+    """Return the differences between two sides in files with these paths, as if no other file differed.
 
     Raises ``GitError`` if it cannot be read.
     """
@@ -46,7 +45,7 @@ def read_part(git: Git, sides: Sequence[str], paths: Sequence[str]) -> tuple[Fil
 
 
 def read_difference(git: Git, sides: Sequence[str]) -> Difference:
-    """Return what differs between two sides; raise ``GitError`` if even the names cannot be read.
+    """Return the differences between two sides; raise ``GitError`` if even the names cannot be read.
 
     The sides are two commits or trees, or ``--cached`` and one: it against the index.
     """
@@ -153,7 +152,7 @@ class DiffTree(Conversation):
         super().__init__(git, "diff-tree", "--stdin", renames, *_TREE_OPTIONS, *detail)
 
     def files(self, commit: str, parent: str | None) -> tuple[FileChange, ...]:
-        """Return what a commit changes against a parent, a root (``None``) against nothing.
+        """Return the changes of a commit against a parent, of a root (``None``) against nothing.
 
         Raises ``GitError`` if git breaks off, as it does at a missing object; the next question starts it anew.
         """

@@ -66,7 +66,7 @@ def level_of(repository: Repository, setting: str) -> str:
 
 
 def _answer(command: tuple[str, ...], folder: str, variables: Mapping[str, str]) -> tuple[bytes, bytes, int]:
-    """Return what git writes to its two outputs, and its status."""
+    """Return git's output, its standard error and its status."""
     with _environment({**variables, **gitpython_variables(command[0])}):
         from git.cmd import Git as GitPython
 

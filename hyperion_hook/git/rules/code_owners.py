@@ -13,8 +13,7 @@ from hyperion_hook.git.blobs import BlobReader
 _PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS", ".gitea/CODEOWNERS")
 _MOST_BYTES = 3_000_000
 _MOST_RULES = 10_000
-_MOST_TRIES = 200_000
-"""Of a rule on a file, a second; of more files than that allows the first speak for all."""
+_MOST_TRIES = 200_000  # of a rule on a file, a second; of more files than that allows the first speak for all
 
 _Rule = tuple[str, PathPattern, tuple[str, ...]]
 

@@ -22,8 +22,7 @@ _FILE = ".gitattributes"
 _MACRO = "[attr]"
 _MOST_BYTES = 1_000_000
 _MOST_RULES = 1000
-_MOST_HEADS = 200
-"""Files of a change whose first lines are looked at."""
+_MOST_HEADS = 200  # files of a change whose first lines are looked at
 _MOST_HEADS_KEPT = 20_000
 _MARKS = {
     prefix + name + value: value != "=false" and not prefix
@@ -157,7 +156,7 @@ def _telling(content: str, macros: _Macros) -> list[str]:
 
 
 def _macros_in(content: str) -> _Macros:
-    """Return what the names for other attributes stand for, which are given at the top alone."""
+    """Return the attributes that macros stand for, which are given at the top alone."""
     macros: _Macros = {}
     for line in content.splitlines() if _MACRO in content else ():
         name, _, words = line.strip().removeprefix(_MACRO).replace("\t", " ").partition(" ")

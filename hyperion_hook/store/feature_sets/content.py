@@ -102,12 +102,12 @@ def content_hash(features: Mapping[str, Value]) -> str:
 
 
 def packed(features: Mapping[str, Value]) -> tuple[bytes, str]:
-    """Return the numbers as bytes, and what is missing as text: ``{reason: [places]}`` in JSON, '' for nothing."""
+    """Return the numbers as bytes, and what is missing as text: ``{reason: [positions]}`` in JSON, '' for nothing."""
     reasons: dict[str, list[int]] = {}
     numbers = []
-    for place, value in enumerate(features.values()):
+    for position, value in enumerate(features.values()):
         if isinstance(value, Missing):
-            reasons.setdefault(value.reason, []).append(place)
+            reasons.setdefault(value.reason, []).append(position)
             numbers.append(0.0)
         else:
             numbers.append(value)
@@ -120,7 +120,7 @@ def packed(features: Mapping[str, Value]) -> tuple[bytes, str]:
 
 
 def numbers_of(blob: bytes, count: int) -> tuple[float, ...]:
-    """Return the numbers that ``packed`` made bytes of; 0 at the places of what is missing.
+    """Return the numbers that ``packed`` made bytes of; 0 at the positions of what is missing.
 
     Raises ``DamagedRowError`` if the bytes are not whole, or hold another count of numbers.
     """
@@ -138,12 +138,12 @@ def numbers_of(blob: bytes, count: int) -> tuple[float, ...]:
 
 
 def absences_of(reasons: Mapping[str, Sequence[int]], count: int) -> dict[int, Missing]:
-    """Return what is missing by place; raise ``DamagedRowError`` if they are no places of ``count`` features."""
+    """Return the missing values by position; raise ``DamagedRowError`` if one is none of ``count`` features."""
     try:
-        absent = {place: Missing(reason) for reason, places in reasons.items() for place in places}
+        absent = {position: Missing(reason) for reason, positions in reasons.items() for position in positions}
     except (TypeError, AttributeError) as error:
         raise DamagedRowError(str(error)) from None
-    if not all(type(place) is int and 0 <= place < count for place in absent):
+    if not all(type(position) is int and 0 <= position < count for position in absent):
         raise DamagedRowError("places that are not there")
     return absent
 
@@ -151,8 +151,8 @@ def absences_of(reasons: Mapping[str, Sequence[int]], count: int) -> dict[int, M
 def joined(names: Sequence[str], numbers: Sequence[float], absent: Mapping[int, Missing]) -> EitherName[Value]:
     """Return the values by name; either name of a feature is answered."""
     features: EitherName[Value] = EitherName(zip(names, numbers, strict=True))
-    for place, missing in absent.items():
-        features[names[place]] = missing
+    for position, missing in absent.items():
+        features[names[position]] = missing
     return features
 
 

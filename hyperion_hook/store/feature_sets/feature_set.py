@@ -286,7 +286,7 @@ def _put(file: FeatureFile, row: Row, use: int) -> int:
 
 
 def repository_name(repository: Any) -> Any:
-    """Return what a repository is called: a ``git.Repo`` what it was cloned by, a path as text, a name as it is."""
+    """Return the name of a repository: a ``git.Repo`` what it was cloned by, a path as text, a name as it is."""
     if isinstance(repository, os.PathLike):
         return os.fspath(repository)
     return Repository.discover(repository).name if is_repo(repository) else repository

@@ -15,8 +15,7 @@ from hyperion_hook.store.files.sqlite import Form, StoreConnection, open_store
 
 _MOST_TEXTS = 50_000
 _TOUCHES = 200
-_PAGE_BYTES = 8192
-"""Fifteen vectors of sixty numbers fit, where seven fit into half of it."""
+_PAGE_BYTES = 8192  # fifteen vectors of sixty numbers fit, where seven fit into half of it
 _SWEEP_FROM = 1_000
 _REMEDY = "move it away, and a new one is begun"
 
@@ -76,16 +75,8 @@ FORM = Form(
 class FeatureFile:
     """One connection, with the texts it has met; of one process and its threads.
 
-    Raises ``StoreError`` if the file cannot be opened, is damaged or is no feature store.
-
-    Parameters
-    ----------
-    wait_seconds
-        How long to wait for another process that is writing.
-    rebuild
-        Whether a file that does not fit is moved aside and made anew: only at a place that is the program's own.
-    root
-        As for ``open_store``.
+    Raises ``StoreError`` if the file cannot be opened, is damaged or is no feature store. The arguments are those of
+    ``open_store``.
     """
 
     def __init__(self, path: Path, wait_seconds: float, *, rebuild: bool, root: Path | None = None) -> None:
@@ -203,7 +194,7 @@ class FeatureFile:
         return row[0] if row else None
 
     def value(self, number: int) -> Any:
-        """Return what the text of a number says in JSON; not to be changed, for others are given it too."""
+        """Return the value of a text by its number, read as JSON; not to be changed, for others are given it too."""
         value = self._values.get(number)
         if value is None:
             row = self.connection.execute("SELECT text FROM texts WHERE id = ?", (number,)).fetchone()

@@ -82,7 +82,7 @@ def _one(file: FeatureFile, expired: int, condition: str, *values: object) -> Ro
 
 
 def search(file: FeatureFile, query: Query, limit: int | None) -> list[FeatureMetadata]:
-    """Return what is known of the sets that are wanted, the newest first."""
+    """Return the metadata of the wanted sets, the newest first."""
     return [metadata_of(file, row) for row in _rows(file, query, _COLUMNS, _NEWEST, limit)]
 
 
@@ -92,7 +92,7 @@ def rows_of(file: FeatureFile, query: Query) -> list[Row]:
 
 
 def stored_of(file: FeatureFile, row: Row) -> StoredFeatures | None:
-    """Return what a row holds, ``None`` where its bytes are damaged."""
+    """Return the set of a row, ``None`` where its bytes are damaged."""
     with suppress(DamagedRowError):
         return _stored(file, row)
     return None
@@ -177,7 +177,7 @@ def moment_of(micros: int) -> datetime:
 
 
 def metadata_of(file: FeatureFile, row: Row) -> FeatureMetadata:
-    """Return what a row says of its set."""
+    """Return the metadata in a row."""
     names = list(file.value(row.names))
     is_hash = isinstance(row.source_hash, bytes)
     return FeatureMetadata(

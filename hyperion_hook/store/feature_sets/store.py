@@ -90,7 +90,7 @@ class FeatureStore(FeatureWriter):
         return None if stored is None else stored.features
 
     def get_metadata(self, feature_set_id: str) -> FeatureMetadata | None:
-        """Return what is known of a set, ``None`` if there is none with this id or its time is over."""
+        """Return the metadata of a set, ``None`` if there is none with this id or its time is over."""
         stored = self.get(feature_set_id)
         return None if stored is None else stored.metadata
 
@@ -146,7 +146,7 @@ class FeatureStore(FeatureWriter):
         extraction_version: str | None = None,
         limit: int | None = None,
     ) -> list[FeatureMetadata]:
-        """Return what is known of the sets that fulfil all conditions, the newest event first.
+        """Return the metadata of the sets that fulfil all conditions, the newest event first.
 
         Parameters
         ----------

@@ -31,8 +31,7 @@ from hyperion_hook.store.feature_sets.file import FeatureFile
 FILE_NAME = "features-v1.sqlite"
 WAIT_SECONDS = 30.0
 _HOUR = 3_600
-_FAR = 1 << 60
-"""Microseconds beyond every moment."""
+_FAR = 1 << 60  # microseconds beyond every moment
 
 
 class FeatureWriter:

@@ -16,21 +16,9 @@ class CacheFile:
     """Rows numbered by a column ``id``, of which the newest are kept; safe with several processes at once.
 
     What cannot be read is not there. A file that cannot be written is left as it is; one whose damage shows when it is
-    written is moved aside, and whoever opens it next begins anew.
-
-    Parameters
-    ----------
-    path, root
-        As for ``open_store``; without a path nothing is kept.
-    max_rows
-        How many rows are kept, ``MAX_ROWS`` by default.
-    in_memory
-        Whether rows are kept in memory where there is no file.
-
-    Attributes
-    ----------
-    warnings
-        What had to be done about a file that does not fit.
+    written is moved aside, and whoever opens it next begins anew. ``path`` and ``root`` are as for ``open_store``;
+    without a file nothing is kept, or rows are ``in_memory``. ``max_rows`` are kept, ``MAX_ROWS`` by default.
+    ``warnings`` says what had to be done about a file that does not fit.
     """
 
     FORM: ClassVar[Form]

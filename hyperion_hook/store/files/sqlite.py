@@ -24,13 +24,10 @@ from hyperion_hook.store.files.sqlite_checks import NewerError, UnfitError, insp
 from hyperion_hook.store.files.whole_files import real_folder
 
 _SEQUENCE = "CREATE TABLE sqlite_sequence(name,seq)"
-_STEPS = 200_000
-"""Steps of SQLite's machine, a few milliseconds, after which a statement is looked at."""
+_STEPS = 200_000  # steps of SQLite's machine, a few milliseconds, after which a statement is looked at
 _LOOKS = 20
-_BYTES_A_LOOK = 25_000
-"""A statement over a file may take eight steps a byte: no order of pages is read more than once."""
-_MOST_VALUE_BYTES = 2**31 - 1
-"""What SQLite's own limit can be set to at most."""
+_BYTES_A_LOOK = 25_000  # a statement over a file may take eight steps a byte: no order of pages is read more than once
+_MOST_VALUE_BYTES = 2**31 - 1  # what SQLite's own limit can be set to at most
 _SECONDS = 60.0
 _MANY_SECONDS = 600.0
 _PAUSE_SECONDS = 0.02

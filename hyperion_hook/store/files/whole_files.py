@@ -86,7 +86,7 @@ def sweep(folder: Path) -> None:
 
 
 def inflate(packed: bytes, most: int) -> bytes:
-    """Return what zlib packed, at most ``most`` bytes of it.
+    """Return the bytes that zlib packed, at most ``most`` of them.
 
     Raises ``ValueError`` if it is longer, cut short or damaged.
 

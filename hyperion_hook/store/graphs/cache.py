@@ -53,12 +53,7 @@ class ImportGraphs:
         Files that ``at`` may have to read before it declines; without ``path`` there is no such limit by default,
         because nothing could be prepared.
     root
-        As for ``open_store``.
-
-    Attributes
-    ----------
-    warnings
-        What had to be done about a file that does not fit.
+        As for ``open_store``; ``warnings`` says what had to be done about a file that does not fit.
     """
 
     def __init__(

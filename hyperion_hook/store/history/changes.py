@@ -63,7 +63,7 @@ class PastChanges:
         self._sets: dict[int, ChangeSet] = {}
 
     def together(self, touched: Iterable[tuple[str, int, Sequence[int]]]) -> tuple[PastOfFile, ...]:
-        """Return what changed together with files, each given as path, file and its commits, newest first."""
+        """Return the past of files, each given as path, file and its commits, newest first: what changed with them."""
         self._index.flush()
         listed = [(path, file, commits[:NEWEST]) for path, file, commits in list(touched)[:MOST_TOUCHED]]
         self._read([number for _, _, commits in listed for number in commits])
@@ -81,7 +81,7 @@ class PastChanges:
         return tuple(past)
 
     def known(self, files: Iterable[int]) -> dict[int, KnownFile]:
-        """Return what is known of files by number; those that were deleted or lost their path are left out."""
+        """Return path and last change of files by number; those that were deleted or lost their path are left out."""
         self._index.flush()
         last = {file: result for file in files if (result := self._last(file)) is not None}
         self._read([number for _, number, _ in last.values()], however_large=True)

@@ -40,7 +40,7 @@ class Past:
         self._rows: dict[str, PastCommit] = {}
 
     def at(self, commit: str) -> Past:
-        """Return what an earlier commit knows, itself included."""
+        """Return the past as an earlier commit knows it, itself included."""
         return Past(self._index, commit, self.history)
 
     def recent_ids(self, count: int) -> list[str]:

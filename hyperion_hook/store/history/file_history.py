@@ -72,11 +72,11 @@ class _Life:
                 _take_off(authors, gone.author)
                 _take_off(flags, gone.flags)
 
-    def insert(self, place: int, date: int, event: FileEvent) -> None:
+    def insert(self, index: int, date: int, event: FileEvent) -> None:
         """Add an event between others."""
-        self.dates.insert(place, date)
-        self.events.insert(place, event)
-        self.commits.insert(place, event.commit)
+        self.dates.insert(index, date)
+        self.events.insert(index, event)
+        self.commits.insert(index, event.commit)
         self.newest = max(self.newest, event.commit)
         self.counts = None
 
@@ -120,16 +120,16 @@ class FileLives:
         elif not life.complete and date <= life.dates[0]:
             del self.kept[file]
         else:
-            place = bisect_left(life.dates, date)
+            index = bisect_left(life.dates, date)
             commit = self._graph.id_of(event.commit)
             # parallel branches: the same corrected date, ordered by commit id
             while (
-                place < len(life.dates)
-                and life.dates[place] == date
-                and self._graph.id_of(life.events[place].commit) < commit
+                index < len(life.dates)
+                and life.dates[index] == date
+                and self._graph.id_of(life.events[index].commit) < commit
             ):
-                place += 1
-            life.insert(place, date, event)
+                index += 1
+            life.insert(index, date, event)
 
     def forget(self) -> None:
         """Forget what was read, because stored events have changed."""

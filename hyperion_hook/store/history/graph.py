@@ -36,10 +36,7 @@ class _Column(dict[int, Any]):
 class CommitGraph:
     """Numbers, dates and ancestry of the commits in an index, with what is not flushed yet.
 
-    Attributes
-    ----------
-    complete
-        There is no commit but those inserted here, so none is looked for in the database.
+    ``complete``: there is no commit but those inserted here, so none is looked for in the database.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:

@@ -32,11 +32,9 @@ from hyperion_hook.store.history.tallies import HiddenCounts, Tallies
 from hyperion_hook.store.history.view import IndexedHistory
 from hyperion_hook.store.history.writer import HistoryWriter, prune
 
-_AT_ONCE = nullcontext()
-"""Where nobody else can write, every read is of one state."""
+_AT_ONCE = nullcontext()  # where nobody else can write, every read is of one state
 
-_COUNTED_AT_ONCE = 500
-"""So many commits are looked at in a moment."""
+_COUNTED_AT_ONCE = 500  # so many commits are looked at in a moment
 
 
 class HistoryIndex:
@@ -127,22 +125,22 @@ class HistoryIndex:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise StoreError(Note(f"history index {self._place}: {error}", run=INDEX)) from error
+            raise StoreError(Note(f"history index {self._location}: {error}", run=INDEX)) from error
         except sqlite3.ProgrammingError as error:
-            raise StoreError(f"history index {self._place}: {error}") from error
+            raise StoreError(f"history index {self._location}: {error}") from error
         except sqlite3.Error as error:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> StoreError:
         # for an error in our own code the index would be built again and again
         aside = isinstance(error, sqlite3.Error) and self.path is not None and move_aside(self.path)
-        place = f"history index {self._place}: damaged"
+        fault = f"history index {self._location}: damaged"
         if aside:
-            return StoreError(Note("", run=INDEX).worded(f"{place} ({error}); moved aside, run: {INDEX}"))
-        return StoreError(Note(f"{place} ({type(error).__name__}: {error})", run=REBUILD))
+            return StoreError(Note("", run=INDEX).worded(f"{fault} ({error}); moved aside, run: {INDEX}"))
+        return StoreError(Note(f"{fault} ({type(error).__name__}: {error})", run=REBUILD))
 
     @property
-    def _place(self) -> str:
+    def _location(self) -> str:
         return "in memory" if self.path is None else str(self.path)
 
     def _read_data_version(self) -> int:
@@ -301,7 +299,7 @@ class HistoryIndex:
                     self._note("counted", self.graph.next_ord)
 
     def history_at(self, commit_id: str | None, *, missing_reason: str | None = None) -> History:
-        """Return what a commit and its ancestors know, for a change on top of that commit.
+        """Return the history as a commit and its ancestors know it, for a change on top of that commit.
 
         Raises ``StoreError`` if the commit is not indexed. ``commit_id`` is indexed, or ``None`` for the history before
         a root. ``missing_reason`` says why this history is shorter than the repository's; by default what the index

@@ -13,8 +13,7 @@ from hyperion_hook.store.history.graph import CommitGraph
 _PATH = "SELECT id FROM paths WHERE path = ?"
 _DIRECTORY = "SELECT id FROM directories WHERE path = ?"
 _AUTHOR = "SELECT id FROM authors WHERE identity = ?"
-_TOUCHES_READ = 16
-"""Newest rows read of a path at first; rarely more than one is needed."""
+_TOUCHES_READ = 16  # newest rows read of a path at first; rarely more than one is needed
 
 Touch = tuple[int, int, int]
 """Corrected date, commit number, file number (negative: this file was renamed away)."""

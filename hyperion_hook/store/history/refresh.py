@@ -27,17 +27,10 @@ Progress = Callable[[int, int], None]
 
 _COUNTED_IN_HOOK = 150
 """Up to so many new commits a hook reads line counts, which cost ten times the names; the rest is filled in later."""
-
-_COUNTED_LATER = 100
-"""So many that were left uncounted a later hook counts, newest first."""
-
-_BATCH = 20_000
-"""Commits a transaction: bounds memory, and an interrupted build goes on from the last one."""
-
+_COUNTED_LATER = 100  # so many that were left uncounted a later hook counts, newest first
+_BATCH = 20_000  # commits a transaction: bounds memory, and an interrupted build goes on from the last one
 _STEP = 200
-
-_ATTEMPTS = 3
-"""How often a build starts again because another process emptied the index under it."""
+_ATTEMPTS = 3  # how often a build starts again because another process emptied the index under it
 
 
 @dataclass(frozen=True, slots=True)

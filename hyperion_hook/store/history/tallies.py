@@ -69,10 +69,10 @@ class Tallies:
         """Return one tally as histories hand it out."""
         months = self._given.get(key)
         if months is None:
-            kept = self.of(key)
+            tallies = self.of(key)
             if key not in self._totals:
-                self._totals[key] = [sum(tally.commits for tally in kept), sum(tally.fixes for tally in kept)]
-            months = self._given[key] = Months.counted(kept, *self._totals[key])
+                self._totals[key] = [sum(tally.commits for tally in tallies), sum(tally.fixes for tally in tallies)]
+            months = self._given[key] = Months.counted(tallies, *self._totals[key])
         return months
 
     def count(self, key: TallyKey, month: int, fix: int, sign: int = 1) -> None:
@@ -126,7 +126,7 @@ class CountedIn(NamedTuple):
 
 
 def counted_in(connection: sqlite3.Connection, number: int) -> CountedIn | None:
-    """Return what a commit counts in as it is stored, ``None`` for a merge."""
+    """Return the tallies and files that a stored commit counts in, ``None`` for a merge."""
     author, time, flags, directories, files = connection.execute(
         "SELECT author, date - skew, flags, directories, files FROM commits WHERE ord = ?", (number,)
     ).fetchone()

@@ -97,18 +97,17 @@ class IndexedHistory(History):
 
     def tally(self, key: TallyKey) -> Months:
         """Return one of the index's tallies as this commit and its ancestors know it, oldest month first."""
-        index = self._index
-        given = index.tallies.given(key)
-        view = index.view(self._commit)
-        less = index.hidden_counts.tallies(view.hidden, key) if view.hidden else None
+        view = self._index.view(self._commit)
+        given = self._index.tallies.given(key)
+        less = self._index.hidden_counts.tallies(view.hidden, key) if view.hidden else None
         if not less:
             return given
         months = list(given)
         commits, fixes = given.total
         for month, (off, fixes_off) in less.items():
-            place = bisect_left(months, (month,))
-            left = Tally(month, months[place].commits - off, months[place].fixes - fixes_off)
-            months[place : place + 1] = [left] if left.commits else []
+            index = bisect_left(months, (month,))
+            left = Tally(month, months[index].commits - off, months[index].fixes - fixes_off)
+            months[index : index + 1] = [left] if left.commits else []
             commits -= off
             fixes -= fixes_off
         return Months.counted(months, commits, fixes)

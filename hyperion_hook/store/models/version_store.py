@@ -89,7 +89,7 @@ class VersionStore:
         return None if serving is None else str(serving)
 
     def find(self, name: str, version: str = "latest") -> ModelMetadata:
-        """Return what is known of a version; ``latest`` is the highest, ``production`` the one that serves.
+        """Return the metadata of a version; ``latest`` is the highest, ``production`` the one that serves.
 
         Raises ``ConfigError`` if there is none; ``ArtefactError`` if the registry or the record is damaged.
         """
@@ -250,7 +250,7 @@ class VersionStore:
             check_folder(self.root / _METADATA, self._common_dir or self.root)
             data = read_regular(path, _MAX_RECORD_BYTES)
         except (FileNotFoundError, NotADirectoryError):
-            if any(found == name for found, _ in self._lying_about()) and not path.exists():
+            if any(owner == name for owner, _ in self._lying_about()) and not path.exists():
                 raise self._lost(name, path) from None
             return Lifecycle(name)
         except ValueError as error:
@@ -269,14 +269,14 @@ class VersionStore:
 
     def _lying_about(self) -> Iterator[tuple[str, Path]]:
         """Yield each folder and metadata file of a version, and the name of its model; named by a record or not."""
-        for place in (self.root, self.root / _METADATA):
-            for path in place.iterdir() if place.is_dir() else ():
-                found = _OF_VERSION.fullmatch(path.name)
-                if found is not None:
-                    yield found["name"], path
+        for folder in (self.root, self.root / _METADATA):
+            for path in folder.iterdir() if folder.is_dir() else ():
+                match = _OF_VERSION.fullmatch(path.name)
+                if match is not None:
+                    yield match["name"], path
 
     def _lost(self, name: str, record: Path) -> ArtefactError:
-        left = sorted(str(path.relative_to(self.root)) for found, path in self._lying_about() if found == name)
+        left = sorted(str(path.relative_to(self.root)) for owner, path in self._lying_about() if owner == name)
         return ArtefactError(
             f"{record}: is gone, but {left[0]} is there{f' and {len(left) - 1} more' if left[1:] else ''}; put the file"
             f" back from a copy, or move the versions away: {name}_v* there and in {_METADATA}"
@@ -284,18 +284,18 @@ class VersionStore:
 
     def _named(self, state: Lifecycle, version: str) -> Version:
         if version in {"latest", "production"}:
-            found = state.latest if version == "latest" else state.production
-            if found is None:
+            number = state.latest if version == "latest" else state.production
+            if number is None:
                 why = "" if state.versions else f", since {self.root} has no model of that name"
                 raise ConfigError(f"{state.name}: no version is {version}{why}; see: hyperion-hook models list")
-            return found
+            return number
         try:
-            found = Version.parse(version)
+            number = Version.parse(version)
         except ValueError as error:
             raise ConfigError(f"{state.name}: {error}; see: hyperion-hook models list") from None
-        if found not in state.versions:
+        if number not in state.versions:
             raise ConfigError(f"{state.name}: no version {version}; see: hyperion-hook models list")
-        return found
+        return number
 
     def _readable(self, state: Lifecycle) -> Iterator[tuple[Version, ModelMetadata]]:
         """Yield the versions whose records are whole; a damaged one must not keep a new one out."""
@@ -311,12 +311,12 @@ class VersionStore:
         try:
             created = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             entry = state.versions[version]
-            found = model_metadata.decode(data, status=entry.status, created_at=created, validation=entry.validation)
+            metadata = model_metadata.decode(data, status=entry.status, created_at=created, validation=entry.validation)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
             _refuse(path, f"damaged ({error})")
-        if (found.name, found.version) != (state.name, str(version)):
-            _refuse(path, f"belongs to {found.name} {found.version}")
-        return found
+        if (metadata.name, metadata.version) != (state.name, str(version)):
+            _refuse(path, f"belongs to {metadata.name} {metadata.version}")
+        return metadata
 
     def _read(self, path: Path, most: int) -> bytes:
         try:
