@@ -112,7 +112,8 @@ SCRIPTS = {
 @pytest.mark.parametrize(("line", "language"), SCRIPTS.items())
 @pytest.mark.parametrize("path", ["bin/deploy", "bin/tool-1.2", "bin/run.local"])
 def test_a_script_is_known_by_its_first_line(repo: TestRepo, line: str, language: str, path: str) -> None:
-    mark = (LANGUAGES[language].comments or ([],))[0][0]
+    comments = LANGUAGES[language].comments
+    mark = comments.lines[0] if comments else ""
     vector_of(repo, **{path: f"{line}{CODE}\n{mark} remark\nend\n"})
     # the first line is not in the difference
     vector = vector_of(repo, **{path: f"{line}{CODE}\n{mark} remark\nmore\n{mark} remark\nend\n"})
