@@ -216,23 +216,18 @@ def _deltas(sides: Sequence[_Side]) -> dict[str, Value]:
 
 
 def _differences(sides: Iterable[_Side], value: Callable[[SourceMetrics], Value], absent: float) -> list[Value]:
-    differences: list[Value] = []
-    for side in sides:
-        before = _value(side.before, value, absent)
-        after = _value(side.after, value, absent)
-        if isinstance(after, Missing):
-            differences.append(after)
-        elif isinstance(before, Missing):
-            differences.append(before)
-        else:
-            differences.append(after - before)
-    return differences
+    def of(metrics: SourceMetrics | Missing | None) -> Value:
+        if metrics is None:
+            return absent
+        return metrics if isinstance(metrics, Missing) else value(metrics)
+
+    return [_difference(of(side.after), of(side.before)) for side in sides]
 
 
-def _value(metrics: SourceMetrics | Missing | None, value: Callable[[SourceMetrics], Value], absent: float) -> Value:
-    if metrics is None:
-        return absent
-    return metrics if isinstance(metrics, Missing) else value(metrics)
+def _difference(after: Value, before: Value) -> Value:
+    if isinstance(after, Missing):
+        return after
+    return before if isinstance(before, Missing) else after - before
 
 
 def cognitive_total(metrics: SourceMetrics) -> Value:

@@ -63,6 +63,13 @@ class Flow:
     finally_: list[Flow] = field(default_factory=list)
     chained: bool = False
 
+    def add_case(self, body: list[Flow], *, is_default: bool) -> None:
+        """Add a case of a switch."""
+        if is_default:
+            self.otherwise = body
+        else:
+            self.blocks.append(body)
+
     def chain(self) -> tuple[list[Flow], list[Flow] | None]:
         """Return an ``if`` with every ``else if`` of it, any other structure alone, and the last ``otherwise``."""
         flows = [self]

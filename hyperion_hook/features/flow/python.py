@@ -94,10 +94,7 @@ class PythonFlows:
         flow = Flow(Kind.SWITCH, self._expression(node.subject, *guards))
         for case in node.cases:
             catches_all = case.guard is None and isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
-            if catches_all:
-                flow.otherwise = self._block(case.body)
-            else:
-                flow.blocks.append(self._block(case.body))
+            flow.add_case(self._block(case.body), is_default=catches_all)
         return flow
 
     def _function(self, node: FunctionNode) -> Flow:

@@ -6,7 +6,7 @@ are matched beforehand, so that a misread construct cannot run past its end.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 
 from hyperion_hook.features.code.brackets import find_body
 from hyperion_hook.features.code.grammar import Grammar
@@ -25,7 +25,19 @@ class TokenFlows(FlowReader):
 
     def __init__(self, view: TokenView, grammar: Grammar, clock: Clock, declared: Container[int] = ()) -> None:
         super().__init__(view, grammar, declared)
-        self._starts = self.keywords | {"goto", "return", "throw", "break", "continue"}
+        self._readers: dict[str, Callable[[int, int, list[Flow]], int]] = {}
+        for beginnings, read in (
+            (("return", "throw"), self._leave),
+            (("break", "continue"), self._jump),
+            (("goto",), self._goto),
+            (grammar.switches | grammar.arm_switches, self._switch),
+            (grammar.repeats, self._repeat),
+            (grammar.loops, self._loop),
+            (grammar.ifs, self._if),
+            (grammar.tries, self._try),
+        ):
+            self._readers |= dict.fromkeys(beginnings, read)
+        self._starts = self._readers.keys() | grammar.else_ifs
         self._clock = clock
         self._steps = 0
 
@@ -93,10 +105,7 @@ class TokenFlows(FlowReader):
             body, following = self._one(following, end)
             out.append(Flow(Kind.BLOCK, head, [body]))
             return following
-        expression, following = self._expression(place, end, comma=comma)
-        if expression is not NOTHING:
-            out.append(Flow(Kind.PLAIN, expression))
-        return max(following, place + 1)
+        return max(self._plain(place, end, out, comma=comma), place + 1)
 
     def _stray_else(self, place: int, end: int, out: list[Flow]) -> int:
         body, following = self._body_of(place + 1, end)
@@ -107,38 +116,34 @@ class TokenFlows(FlowReader):
             out += body
         return max(following, place + 1)
 
-    def control(self, place: int, end: int, out: list[Flow]) -> int:  # noqa: PLR0911 - one for each kind
+    def control(self, place: int, end: int, out: list[Flow]) -> int:
         """Read the control structure whose keyword stands at ``place``; return what follows, or ``place``."""
-        token, grammar = self.tokens[place], self.grammar
-        if token in grammar.tries:
-            return self._try(place, end, out)
-        if token in grammar.ifs:
-            return self._if(place, end, out)
-        if token in grammar.loops:
-            head, following = self._head(place, end)
-            body, following = self._body_of(following, end)
-            out.append(Flow(Kind.LOOP, head, [body]))
-            return following
-        if token in grammar.repeats:
-            return self._repeat(place, end, out)
-        if token in grammar.switches or token in grammar.arm_switches:
-            return self._switch(place, end, out)
-        if token == "goto":
-            out.append(Flow(Kind.JUMP))
-            return self._expression(place + 1, end)[1]
-        if token in ("break", "continue"):
-            return self._jump(place, end, out)
-        if token in ("return", "throw"):
-            # the expression after it counts as a statement of its own kind; the word itself does not matter
-            if grammar.newline_ends and place + 1 < end and self.lines[place + 1] != self.lines[place]:
-                return place + 1
-            if self._next(place, end) in self.keywords:
-                return self._statement(place + 1, end, out)
-            expression, following = self._expression(place + 1, end)
-            if expression is not NOTHING:
-                out.append(Flow(Kind.PLAIN, expression))
-            return following
-        return place + 1
+        read = self._readers.get(self.tokens[place])
+        return place + 1 if read is None else read(place, end, out)
+
+    def _loop(self, place: int, end: int, out: list[Flow]) -> int:
+        head, following = self._head(place, end)
+        body, following = self._body_of(following, end)
+        out.append(Flow(Kind.LOOP, head, [body]))
+        return following
+
+    def _goto(self, place: int, end: int, out: list[Flow]) -> int:
+        out.append(Flow(Kind.JUMP))
+        return self._expression(place + 1, end)[1]
+
+    def _leave(self, place: int, end: int, out: list[Flow]) -> int:
+        # the expression after it counts as a statement of its own kind; the word itself does not matter
+        if self.grammar.newline_ends and place + 1 < end and self.lines[place + 1] != self.lines[place]:
+            return place + 1
+        if self._next(place, end) in self.keywords:
+            return self._statement(place + 1, end, out)
+        return self._plain(place + 1, end, out)
+
+    def _plain(self, place: int, end: int, out: list[Flow], *, comma: bool = False) -> int:
+        expression, following = self._expression(place, end, comma=comma)
+        if expression is not NOTHING:
+            out.append(Flow(Kind.PLAIN, expression))
+        return following
 
     def _jump(self, place: int, end: int, out: list[Flow]) -> int:
         label = self._next(place, end)
@@ -306,10 +311,7 @@ class TokenFlows(FlowReader):
                 place = self._statement(place, end, body)
             while place < end and tokens[place] not in _CASES:
                 place = self._statement(place, end, body)
-            if default:
-                flow.otherwise = body
-            else:
-                flow.blocks.append(body)
+            flow.add_case(body, is_default=default)
 
     def _arms(self, place: int, end: int, flow: Flow) -> None:
         tokens, arm = self.tokens, self.grammar.arm
@@ -330,10 +332,7 @@ class TokenFlows(FlowReader):
             if place < end and tokens[place] == "|":
                 place = self._after_capture(place + 1, end)
             place = self._statement(place, end, body, comma=True)
-            if default:
-                flow.otherwise = body
-            else:
-                flow.blocks.append(body)
+            flow.add_case(body, is_default=default)
 
     # -- expressions --------------------------------------------------------------------------------------------------
 

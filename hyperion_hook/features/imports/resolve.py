@@ -80,7 +80,7 @@ def _python_module(path: str, module: str, look: Look) -> str:
     if not candidates:
         return ""
     depth = module.count(".") + 1
-    best: tuple[int, int, int, str] | None = None
+    ranked = []
     for candidate in candidates:
         root = _python_root(candidate, depth)
         inside = path.startswith(root)
@@ -90,14 +90,9 @@ def _python_module(path: str, module: str, look: Look) -> str:
                 continue
             if depth == 1 and not inside and root[:-1].rpartition("/")[2] not in SOURCE_ROOTS:
                 continue
-        key = (
-            (0, -len(root), candidate.endswith(".pyi"), candidate)
-            if inside and root
-            else (1, len(root), candidate.endswith(".pyi"), candidate)
-        )
-        if best is None or key < best:
-            best = key
-    return best[3] if best else ""
+        nearness = (0, -len(root)) if inside and root else (1, len(root))
+        ranked.append((nearness, candidate.endswith(".pyi"), candidate))
+    return min(ranked)[2] if ranked else ""
 
 
 def _python_root(candidate: str, depth: int) -> str:
@@ -178,19 +173,10 @@ def _workspace_file(path: str, spec: str, package: str, look: Look) -> str:
         return ""
     folder = min(folders, key=lambda name: (not path.startswith(name), len(name), name))
     rest = spec[len(package) + 1 :]
-    tried = (
-        (f"{folder}{rest}", f"{folder}src/{rest}")
-        if rest
-        else (
-            f"{folder}src/index",
-            f"{folder}index",
-            f"{folder}lib/index",
-            f"{folder}lib/{package.rpartition('/')[2]}",
-            f"{folder}src/main",
-            f"{folder}src/{package.rpartition('/')[2]}",
-        )
-    )
-    return next((target for name in tried if (target := _script_file(name, look))), "")
+    last = package.rpartition("/")[2]
+    main = ("src/index", "index", "lib/index", f"lib/{last}", "src/main", f"src/{last}")
+    names = (rest, f"src/{rest}") if rest else main
+    return next((target for name in names if (target := _script_file(folder + name, look))), "")
 
 
 def _aliased(path: str, rest: str, look: Look) -> tuple[str, ...]:
