@@ -15,7 +15,7 @@ from hyperion_hook.features.change import quality, tokens
 from hyperion_hook.features.change.changed_code import BINARY
 from hyperion_hook.features.change.code_lines import code_in
 from hyperion_hook.features.change.tokens import NAMES
-from hyperion_hook.features.code.embedded import EMBEDDING
+from hyperion_hook.features.code.actual_language import EMBEDDING
 from hyperion_hook.features.code.limits import IN_LFS
 from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
 from tests.support.changes import change, context, edit

@@ -15,10 +15,10 @@ from hyperion_hook.domain.files.text import HOLDS_NUL, lines_as_read
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.code.actual_language import SHARED, XML, language_written
 from hyperion_hook.features.code.limits import IN_LFS
 from hyperion_hook.features.code.notebooks import NAME as NOTEBOOK
 from hyperion_hook.features.code.notebooks import read_notebook
-from hyperion_hook.features.code.shared_endings import SHARED, XML, language_written
 from hyperion_hook.features.context import Context
 
 BINARY = Missing("git takes it for binary and compares no lines")

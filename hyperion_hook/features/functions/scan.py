@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from hyperion_hook.domain.light_dataclasses import dataclass, field
-from hyperion_hook.features.code.embedded import scripts_only
+from hyperion_hook.features.code.actual_language import scripts_only
 from hyperion_hook.features.code.grammar import words
 from hyperion_hook.features.code.limits import Clock
 from hyperion_hook.features.functions.lexis import LEXES, Hole, chunk_of, pattern_of

@@ -20,16 +20,16 @@ MAX_SPECS = 5_000
 """Specifications kept of one file: a generated index of a whole registry must not outweigh the repository."""
 
 _READER_OF = {
-    "Python": ("python", "read"),
+    "Python": ("interpreted", "read_python"),
     "Java": ("jvm", "read_java"),
     "Kotlin": ("jvm", "read_kotlin"),
     "Groovy": ("jvm", "read_kotlin"),
     "Scala": ("jvm", "read_scala"),
-    "JavaScript": ("script", "read_script"),
-    "TypeScript": ("script", "read_script"),
-    "Vue": ("script", "read_script"),
-    "Ruby": ("ruby_php", "read_ruby"),
-    "PHP": ("ruby_php", "read_php"),
+    "JavaScript": ("interpreted", "read_script"),
+    "TypeScript": ("interpreted", "read_script"),
+    "Vue": ("interpreted", "read_script"),
+    "Ruby": ("interpreted", "read_ruby"),
+    "PHP": ("interpreted", "read_php"),
     "Go": ("compiled", "read_go"),
     "Rust": ("compiled", "read_rust"),
     "C": ("compiled", "read_c"),

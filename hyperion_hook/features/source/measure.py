@@ -15,10 +15,9 @@ from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import show_traceback_if_asked
-from hyperion_hook.features.code.embedded import EMBEDDING, embedded_source
+from hyperion_hook.features.code.actual_language import EMBEDDING, SHARED, embedded_source, language_written
 from hyperion_hook.features.code.limits import IN_LFS, Clock, TooSlowError, too_hard_to_tokenise
 from hyperion_hook.features.code.metrics import SourceMetrics
-from hyperion_hook.features.code.shared_endings import SHARED, language_written
 
 EXTRACTOR_VERSION = 8
 """Raised whenever a number can change for the same text; cached metrics of another version are not used."""
