@@ -84,9 +84,8 @@ class AnomalyModel:
 
     def zero(self, numbers: Sequence[float], usual: Usual | None = None) -> float:
         """Return the decision below which such a change is unusual; whether its code metrics are known matters."""
-        has_code = any(
-            not math.isnan(value) for name, value in zip(self.features, numbers, strict=True) if name not in LIGHT
-        )
+        values = zip(self.features, numbers, strict=True)
+        has_code = any(not math.isnan(value) for name, value in values if name not in LIGHT)
         here = self.light_decision if usual is None else usual.decision
         # a change with code metrics is compared with the training's zero, moved as far as this repository lies from it
         return here - self.light_decision if has_code else here
@@ -104,15 +103,14 @@ def unusual_values(vector: FeatureVector, quantiles: Mapping[str, tuple[float, f
     """
     far = []
     for feature in CATALOGUE:
-        if feature.name not in quantiles or feature.name in _TIME or feature.at_commit:
+        name, way = feature.name, feature.direction
+        if name not in quantiles or name in _TIME or feature.at_commit:
             continue
-        value = vector.number(feature.name)
-        distance = _distance(value, *quantiles[feature.name])
+        value = vector.number(name)
+        distance = _distance(value, *quantiles[name])
         # low values of what is risky when high are no news
-        if distance > STANDS_OUT and (
-            feature.direction == 0 or (value > quantiles[feature.name][1]) == (feature.direction > 0)
-        ):
-            far.append((-distance, feature.name))
+        if distance > STANDS_OUT and (way == 0 or (value > quantiles[name][1]) == (way > 0)):
+            far.append((-distance, name))
     return [name for _, name in sorted(far)[:MOST]]
 
 

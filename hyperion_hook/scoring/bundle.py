@@ -10,13 +10,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ArtefactError, ConfigError
-from hyperion_hook.features.catalogue import find_feature
+from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.features.history.file_bug_features import PAST_VERSION
 from hyperion_hook.scoring.anomaly import AnomalyModel
 from hyperion_hook.scoring.bugs import BugModel, columns_of
@@ -33,6 +33,7 @@ MAX_FILES = 32
 MAX_NUMBER = 1e100
 """No number of a model is larger; products of a few of them stay finite."""
 _PACKAGE = Path(__file__).resolve().parents[1]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +66,26 @@ def load_bundle(path: Path | None = None) -> Bundle:
     or out of bounds.
     """
     folder = path if path is not None else bundled_models()
-    data = read_limited(folder / MANIFEST, MAX_MANIFEST_BYTES)
+    path = folder / MANIFEST
+    data = read_limited(path, MAX_MANIFEST_BYTES)
     try:
         manifest = json.loads(data)
-        if not isinstance(manifest, dict):
-            raise TypeError("not an object")
         version = manifest["format_version"]
+        if type(version) is not int or version < 1:
+            raise ValueError(version)
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise _refused(folder / MANIFEST, "not a manifest of models") from None
-    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise _refused(folder / MANIFEST, "not a manifest of models")
+        raise _refused(path, "not a manifest of models") from None
     if version > FORMAT_VERSION:
         raise ArtefactError(
-            f"{_shown(folder / MANIFEST)}: format {str(version)[:20]} is newer than this program reads "
+            f"{_shown(path)}: format {str(version)[:20]} is newer than this program reads "
             f"({FORMAT_VERSION}); run: pip install -U hyperion-hook"
         )
     try:
         return _bundle(folder, manifest, hashlib.sha256(data).hexdigest())
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        raise _refused(folder / MANIFEST, f"a part is missing or of the wrong kind ({error})") from None
+        raise _refused(path, f"a part is missing or of the wrong kind ({error})") from None
     except ConfigError as error:
-        raise _refused(folder / MANIFEST, str(error).partition(";")[0]) from None
+        raise _refused(path, str(error)) from None
 
 
 def _bundle(folder: Path, manifest: Mapping[str, Any], digest: str) -> Bundle:
@@ -96,7 +96,7 @@ def _bundle(folder: Path, manifest: Mapping[str, Any], digest: str) -> Bundle:
         version=_text(manifest["version"]),
         trained_on=_text(manifest["trained_on"]),
         digest=digest,
-        card=_mapping(manifest["card"]),
+        card=_typed(manifest["card"], dict, "table"),
         risk=_risk(files, manifest["risk"]),
         anomaly=None if anomaly is None else _anomaly(files, anomaly),
         bugs=None if bugs is None else _bugs(files, bugs),
@@ -115,20 +115,10 @@ def _risk(files: Mapping[str, bytes], part: Mapping[str, Any]) -> RiskModel:
     if len(names) != len(members) or not {member for member, _ in columns} <= names:
         raise ValueError("a column of the combination belongs to no member")
     weights = _numbers(combination["weights"], len(columns))
-    slope = _number(combination["slope"])
+    intercept, slope, shift = (_number(combination[name]) for name in ("intercept", "slope", "shift"))
     if slope <= 0:
         raise ValueError("the calibration would turn the order round")
-    return RiskModel(
-        features,
-        members,
-        Combination(
-            columns,
-            weights,
-            _number(combination["intercept"]),
-            slope,
-            _number(combination["shift"]),
-        ),
-    )
+    return RiskModel(features, members, Combination(columns, weights, intercept, slope, shift))
 
 
 def _member(files: Mapping[str, bytes], part: Mapping[str, Any], feature_count: int) -> Member:
@@ -136,19 +126,13 @@ def _member(files: Mapping[str, bytes], part: Mapping[str, Any], feature_count: 
         columns = tuple(int(column) for column in part["columns"])
         if any(not 0 <= column < feature_count for column in columns):
             raise ValueError("a column lies outside the features")
-        scales = _numbers(part["scales"], len(columns))
+        medians, means, scales, weights = (
+            _numbers(part[name], len(columns)) for name in ("medians", "means", "scales", "weights")
+        )
         if any(scale < 1e-9 for scale in scales):
             raise ValueError("a scale is too small")
-        return LogisticMember(
-            _text(part["name"]),
-            columns,
-            _numbers(part["medians"], len(columns)),
-            _numbers(part["means"], len(columns)),
-            scales,
-            _numbers(part["weights"], len(columns)),
-            _number(part["intercept"]),
-            logged=part["kind"] == "logistic",
-        )
+        name, intercept, is_logged = _text(part["name"]), _number(part["intercept"]), part["kind"] == "logistic"
+        return LogisticMember(name, columns, medians, means, scales, weights, intercept, is_logged)
     if part["kind"] not in ("forest", "boosting"):
         raise ValueError(f"member kind {part['kind']!r}")
     trees = _trees(files, part["trees"], feature_count)
@@ -219,7 +203,10 @@ def read_limited(path: Path, limit: int) -> bytes:
 
 
 def _feature(name: str) -> str:
-    return find_feature(name).name
+    feature = feature_named(name)
+    if feature is None:
+        raise ConfigError(f"feature '{name}': not in the catalogue")
+    return feature.name
 
 
 def _features(names: Sequence[str]) -> tuple[str, ...]:
@@ -237,14 +224,12 @@ def _thresholds(part: Mapping[str, Any]) -> dict[RiskLevel, float]:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value
+    return _typed(value, str, "text")
 
 
-def _mapping(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise TypeError(f"{value!r} is no table")
+def _typed(value: Any, kind: type[_T], called: str) -> _T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {called}")
     return value
 
 

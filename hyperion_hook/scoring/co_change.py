@@ -98,34 +98,19 @@ def rank_co_changes(
 ) -> list[CoChange]:
     """Return the files that changed with the touched ones in the past, the likeliest to belong to the change first.
 
-    Parameters
-    ----------
-    evidence
-        What changed together with the touched files (``History.changed_together``).
-    known_files
-        Tells path and last change of files by number (``History.known_files``).
-    paths
-        The paths of all touched files, new ones included: names count, too.
-    time
-        When the change is made, Unix seconds.
+    ``evidence`` is of ``History.changed_together``, ``known_files`` is ``History.known_files``. ``paths`` are those of
+    all touched files, new ones included: names count, too. The change is made at ``time``, Unix seconds.
     """
     candidates = weighed(evidence, known_files, paths, time)
     weight_of_all = math.exp(NONE) + sum(candidate.weight for candidate in candidates)
     candidates.sort(key=lambda candidate: (-candidate.weight, candidate.path))
     rules = _strongest_rules(evidence, frozenset(candidate.file for candidate in candidates))
-    return [
-        CoChange(
-            candidate.path,
-            candidate.file,
-            beside,
-            support,
-            commits,
-            support / commits,
-            candidate.weight / weight_of_all,
-        )
-        for candidate in candidates
-        for beside, support, commits in (rules[candidate.file],)
-    ]
+    ranked = []
+    for candidate in candidates:
+        beside, support, commits = rules[candidate.file]
+        numbers = support, commits, support / commits, candidate.weight / weight_of_all
+        ranked.append(CoChange(candidate.path, candidate.file, beside, *numbers))
+    return ranked
 
 
 def weighed(
@@ -154,19 +139,18 @@ def weighed(
 def _tallies(evidence: Sequence[PastOfFile], time: int) -> dict[int, _Tally]:
     own = {past.file for past in evidence}
     tallies: defaultdict[int, _Tally] = defaultdict(_Tally)
-    touched_in: dict[int, int] = {}
+    touched_in: Counter[int] = Counter()
     commits = {}
     for past in evidence:
         weight_of_all = DOUBT
         together: defaultdict[int, float] = defaultdict(float)
         for change, weight in faded(past.changes):
             weight_of_all += weight
-            files = change.files
-            if files:
-                part = weight * part_of(len(files))
-                for file in files:
+            if change.files:
+                part = weight * part_of(len(change.files))
+                for file in change.files:
                     together[file] += part
-                touched_in[change.commit] = touched_in.get(change.commit, 0) + 1
+                touched_in[change.commit] += 1
                 commits[change.commit] = change
         for file, amount in together.items():
             if file not in own:
@@ -175,11 +159,10 @@ def _tallies(evidence: Sequence[PastOfFile], time: int) -> dict[int, _Tally]:
                 tally.total += confidence
                 tally.none *= 1.0 - confidence
     resemblance_of_all = KNN_DOUBT
-    count = len(evidence)
-    for number, matched in touched_in.items():
-        change = commits[number]
+    for number, change in commits.items():
         age = max(time - change.time, 0) / DAY
-        resemblance = matched * matched / ((len(change.files) + 1) * count) * 0.5 ** (age / HALF_DAYS)
+        shared = touched_in[number] ** 2 / ((len(change.files) + 1) * len(evidence))
+        resemblance = shared * 0.5 ** (age / HALF_DAYS)
         resemblance_of_all += resemblance
         for file in change.files:
             if file not in own:
@@ -213,7 +196,7 @@ def part_of(files: int) -> float:
 def _features(
     tally: _Tally, about: KnownFile, stems: Sequence[tuple[str, ...]], folders: set[str], count: int, time: int
 ) -> dict[str, float]:
-    """Return what the formula looks at, by the names in ``WEIGHTS``."""
+    """Return the features of the formula, by the names in ``WEIGHTS``."""
     stem = words_of(about.path)
     return {
         "log_mean_confidence": math.log(FLOOR + tally.total / count),

@@ -28,16 +28,16 @@ def coalition_values(
     ``one``; columns of no player stay at ``other``. ``alone`` asks only for those of none and of one player.
     """
     player_of, asked = _players(len(one), players), coalitions(len(players), alone=alone)
-    said: dict[str, list[float]] = {}
+    log_odds: dict[str, list[float]] = {}
     for member in model.members:
         if isinstance(member, TreeMember):
             totals = _tree_totals(member.trees, one, other, player_of, asked)
-            said[member.name] = [member.link(total) for total in totals]
-        elif isinstance(member, LogisticMember):
-            said[member.name] = _logistic_totals(member, one, other, player_of, asked)
+            log_odds[member.name] = [member.link(total) for total in totals]
+        else:
+            log_odds[member.name] = _logistic_totals(member, one, other, player_of, asked)
     return [
-        model.combination.log_odds({name: values[place] for name, values in said.items()})
-        for place in range(len(asked))
+        model.combination.log_odds({name: values[index] for name, values in log_odds.items()})
+        for index in range(len(asked))
     ]
 
 
@@ -103,9 +103,9 @@ def _tree_totals(trees: Trees, one: Row, other: Row, player_of: Sequence[int], a
 def _spread(leaves: dict[tuple[int, int], float], asked: Sequence[int]) -> list[float]:
     totals = [0.0] * len(asked)
     for (needed, barred), value in sorted(leaves.items()):
-        for place, coalition in enumerate(asked):
+        for number, coalition in enumerate(asked):
             if coalition & needed == needed and not coalition & barred:
-                totals[place] += value
+                totals[number] += value
     return totals
 
 

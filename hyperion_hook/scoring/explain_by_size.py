@@ -70,7 +70,7 @@ class Steps:
 def explain_by_size(
     model: RiskModel, vector: FeatureVector, typical: Mapping[str, float], peers: Mapping[str, float]
 ) -> Steps:
-    """Return why a change has its score.
+    """Return the steps from the typical change to the score of this one.
 
     ``typical`` is the repository's typical change, ``peers`` that of about this size.
     """
@@ -124,7 +124,6 @@ def _larger(vector: FeatureVector, typical: Mapping[str, float]) -> int:
     What is added is counted in code where that is known: lines of tests, documents and lock files make no larger risk.
     """
     more = {name: vector.number(name) - typical.get(name, nan) for name in _CHANGED}
-    added = next((more[name] for name in _ADDED if not isnan(more[name])), nan)
-    if added > 0:
+    if next((more[name] for name in _ADDED if not isnan(more[name])), nan) > 0:
         return 1
     return 0 if any(difference > 0 or isnan(difference) for difference in more.values()) else -1

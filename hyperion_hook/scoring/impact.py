@@ -81,22 +81,20 @@ def affected_components(evidence: ImpactEvidence) -> list[Affected]:
     together = _together(evidence.pasts, evidence.names)
     importing = _importing(evidence.importers or {})
     half = HALF_IMPORTERS["rich" if evidence.is_rich else "thin"]
-    found = []
+    affected = []
     for component in (together.keys() | importing.keys()) - own:
         coupling, reason = together.get(component, (0.0, ""))
         modules, target = importing.get(component, (0, ""))
         use = modules / (modules + half)
-        said = [(coupling, reason)] if reason else []
-        if modules:
-            said.append((use, f"imports {target} ({counted(modules, 'module')})"))
-        said.sort(key=lambda entry: -entry[0])
-        found.append(Affected(component, "; ".join(text for _, text in said), 1.0 - (1.0 - coupling) * (1.0 - use)))
-    found.sort(key=lambda entry: (-entry.strength, entry.component))
-    return found
+        reasons = [(coupling, reason), (use, f"imports {target} ({counted(modules, 'module')})" if modules else "")]
+        reasons.sort(key=lambda entry: -entry[0])
+        words = "; ".join(text for _, text in reasons if text)
+        affected.append(Affected(component, words, 1.0 - (1.0 - coupling) * (1.0 - use)))
+    return sorted(affected, key=lambda entry: (-entry.strength, entry.component))
 
 
 def terms_of(evidence: ImpactEvidence, affected: Iterable[Affected]) -> tuple[float, ...]:
-    """Return what the score is computed from, in the order of ``TERMS``."""
+    """Return the terms of the score, in the order of ``TERMS``."""
     return (
         math.log1p(sum(entry.strength for entry in affected)),
         evidence.reach,
@@ -181,4 +179,4 @@ def _importing(importers: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, s
         for module in importers[target]:
             modules[component_of(module)].add(module)
             targets[component_of(module)][target] += 1
-    return {name: (len(found), targets[name].most_common(1)[0][0]) for name, found in modules.items()}
+    return {name: (len(users), targets[name].most_common(1)[0][0]) for name, users in modules.items()}

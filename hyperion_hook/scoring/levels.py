@@ -19,16 +19,9 @@ def risk_level(
 ) -> RiskLevel:
     """Return the level of a score, by the alert rate a team can bear.
 
-    Parameters
-    ----------
-    probability
-        The calibrated probability, in [0, 1].
-    percentile
-        Share (0..100) of the repository's recent changes that score lower; ``None`` where it is not known.
-    high_rate, medium_rate
-        Share of changes that may be HIGH, and HIGH or MEDIUM.
-    thresholds
-        Probabilities from which on a change is HIGH or MEDIUM, used without a percentile.
+    ``percentile`` is the share (0..100) of the repository's recent changes that score lower, ``high_rate`` and
+    ``medium_rate`` the shares of changes that may be HIGH, and HIGH or MEDIUM. Where no percentile is known, the
+    calibrated probability, in [0, 1], is compared with ``thresholds``, from which on a change is HIGH or MEDIUM.
 
     Examples
     --------
@@ -36,13 +29,13 @@ def risk_level(
     >>> risk_level(0.1, 96.0, thresholds=bounds).value, risk_level(0.3, None, thresholds=bounds).value
     ('HIGH', 'MEDIUM')
     """
-    if percentile is not None:
-        if percentile >= 100.0 * (1.0 - high_rate):
-            return RiskLevel.HIGH
-        return RiskLevel.MEDIUM if percentile >= 100.0 * (1.0 - medium_rate) else RiskLevel.LOW
-    if probability >= thresholds[RiskLevel.HIGH]:
+    if percentile is None:
+        value, high, medium = probability, thresholds[RiskLevel.HIGH], thresholds[RiskLevel.MEDIUM]
+    else:
+        value, high, medium = percentile, 100.0 * (1.0 - high_rate), 100.0 * (1.0 - medium_rate)
+    if value >= high:
         return RiskLevel.HIGH
-    return RiskLevel.MEDIUM if probability >= thresholds[RiskLevel.MEDIUM] else RiskLevel.LOW
+    return RiskLevel.MEDIUM if value >= medium else RiskLevel.LOW
 
 
 def with_floor(level: RiskLevel, paths: Iterable[str], floors: Iterable[Floor]) -> tuple[RiskLevel, str | None]:
@@ -63,8 +56,7 @@ def with_floor(level: RiskLevel, paths: Iterable[str], floors: Iterable[Floor]) 
             patterns = parse_patterns(floor.paths)
             path = next((path for path in touched if is_ignored(path, patterns)), None)
             if path is not None:
-                least = floor.level
-                named = f"'{floor.paths[0]}' ({path})"
+                least, named = floor.level, f"'{floor.paths[0]}' ({path})"
                 why = f"{least.value} because of a floor for {named}; the score alone is {level.value}"
     return least, why
 

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
 
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.scoring.trees import Trees
 
 SMALLEST = 1e-9
 """Probabilities are kept this far from 0 and 1 before they become log-odds."""
-
-
-class Member(Protocol):
-    """One model of the ensemble."""
-
-    @property
-    def name(self) -> str:
-        """How the manifest calls it."""
-
-    def log_odds(self, row: Sequence[float]) -> float:
-        """Return the log-odds for one row of 32-bit floats, NaN where missing."""
-
-    def used_columns(self) -> frozenset[int]:
-        """Return the columns of a row that can change the log-odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,7 @@ class LogisticMember:
     logged: bool = True
 
     def terms(self, row: Sequence[float]) -> list[float]:
-        """Return what each column adds; with the intercept they sum to the log-odds."""
+        """Return the term of each column; with the intercept they sum to the log-odds."""
         terms = []
         for column, median, mean, scale, weight in zip(
             self.columns, self.medians, self.means, self.scales, self.weights, strict=True
@@ -88,6 +73,10 @@ class LogisticMember:
         return frozenset(column for column, weight in zip(self.columns, self.weights, strict=True) if weight)
 
 
+Member = TreeMember | LogisticMember
+"""One model of the ensemble: its name in the manifest, and log-odds for one row of 32-bit floats, NaN where missing."""
+
+
 def logit(probability: float) -> float:
     """Return log-odds, probabilities kept ``SMALLEST`` away from 0 and 1.
 
@@ -96,8 +85,8 @@ def logit(probability: float) -> float:
     >>> logit(0.5)
     0.0
     """
-    kept = min(max(probability, SMALLEST), 1.0 - SMALLEST)
-    return math.log(kept / (1.0 - kept))
+    inside = min(max(probability, SMALLEST), 1.0 - SMALLEST)
+    return math.log(inside / (1.0 - inside))
 
 
 def sigmoid(log_odds: float) -> float:

@@ -27,13 +27,11 @@ class Combination:
     slope: float
     shift: float
 
-    def log_odds(self, said: Mapping[str, float]) -> float:
+    def log_odds(self, members: Mapping[str, float]) -> float:
         """Return calibrated log-odds from each member's log-odds."""
-        total = self.intercept + math.fsum(
-            weight * column_value(kind, said[member])
-            for (member, kind), weight in zip(self.columns, self.weights, strict=True)
-        )
-        return self.slope * total + self.shift
+        weighted = zip(self.columns, self.weights, strict=True)
+        total = math.fsum(weight * column_value(kind, members[name]) for (name, kind), weight in weighted)
+        return self.slope * (self.intercept + total) + self.shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class RiskModel:
 
 
 def column_value(kind: str, log_odds: float) -> float:
-    """Return what a column of the combination holds; confidence is the probability of the likelier class.
+    """Return the value of a column of the combination; confidence is the probability of the likelier class.
 
     Examples
     --------

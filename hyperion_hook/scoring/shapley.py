@@ -8,10 +8,9 @@ sum to the group's value (an Owen value over two of its coalition structures). B
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from math import factorial, fsum, isnan
-from typing import Protocol
 
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import FeatureVector
@@ -25,11 +24,9 @@ DIVIDED = 0.9
 """Groups are divided by a game until this share of all that groups were given is; the rest go by single effects."""
 
 
-class Game(Protocol):
-    """Takes the change's row, the typical one and players; gives the worth of every coalition: see ``coalitions``."""
-
-    def __call__(self, one: Row, other: Row, players: Sequence[Sequence[int]], *, alone: bool = False) -> list[float]:
-        """Return the worth of every coalition, or of the empty one and of each player alone."""
+Game = Callable[..., list[float]]
+"""Takes the change's row, the typical one and players; gives the worth of every coalition, or with ``alone`` of the
+empty one and of each player: see ``coalitions``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Explanation:
 def explain(
     model: RiskModel, vector: FeatureVector, typical: Mapping[str, float], groups: Mapping[str, str]
 ) -> Explanation:
-    """Return what each feature adds to the log-odds of a score.
+    """Return the contribution of each feature to the log-odds of a score.
 
     A feature that the typical change does not have counts as missing there. ``base_log_odds + sum(contributions)`` is
     the score's log-odds; features that equal the typical value, and those that no member looks at, get exactly 0.
@@ -61,18 +58,10 @@ def explain(
 def divide(
     game: Game, features: Sequence[str], one: Row, other: Row, used: Collection[int], groups: Mapping[str, str]
 ) -> Explanation:
-    """Return what each feature adds to what a game is worth when all play.
+    """Return the part of each feature in what a game is worth when all play.
 
-    Parameters
-    ----------
-    game
-        Any model between the two rows.
-    features
-        Names in the order of a row.
-    one, other
-        The change's row and the typical one.
-    used
-        The columns that the model looks at.
+    The game is any model between the change's row ``one`` and the typical row ``other``, in the order of ``features``;
+    ``used`` are the columns that it looks at.
     """
     columns: dict[str, list[int]] = {}
     for column, name in enumerate(features):
@@ -109,17 +98,14 @@ def shapley(values: Sequence[float], count: int) -> list[float]:
     [2.0, 3.0]
     """
     weights = [factorial(size) * factorial(count - size - 1) / factorial(count) for size in range(count)]
-    result = []
-    for player in range(count):
-        bit = 1 << player
-        result.append(
-            fsum(
-                weights[coalition.bit_count()] * (values[coalition | bit] - values[coalition])
-                for coalition in range(1 << count)
-                if not coalition & bit
-            )
+    return [
+        fsum(
+            weights[coalition.bit_count()] * (values[coalition | bit] - values[coalition])
+            for coalition in range(1 << count)
+            if not coalition & bit
         )
-    return result
+        for bit in (1 << player for player in range(count))
+    ]
 
 
 def _divide(
@@ -129,18 +115,13 @@ def _divide(
     if len(own) == 1:
         return {own[0]: 0.0}
     mixed = list(other)
-    for name, theirs in columns.items():
-        if name != group:
-            for column in theirs:
-                mixed[column] = one[column]
+    for column in (column for name, theirs in columns.items() if name != group for column in theirs):
+        mixed[column] = one[column]
     effects = _effects(game, one, other, mixed, own)
     if not play:
         return effects
     ordered = sorted(own, key=lambda column: (-abs(effects[column]), column))
-    players: list[list[int]] = [[column] for column in ordered[:PLAYERS]]
-    rest = ordered[PLAYERS:]
-    if rest:
-        players.append(rest)
+    players = [*([column] for column in ordered[:PLAYERS]), *filter(None, [ordered[PLAYERS:]])]
     low = shapley(game(one, other, players), len(players))
     high = shapley(game(one, mixed, players), len(players))
     shares = {}
@@ -160,6 +141,6 @@ def _made_to_sum(shares: Mapping[int, float], total: float) -> dict[int, float]:
 
 
 def _effects(game: Game, one: Row, other: Row, mixed: Row, columns: Sequence[int]) -> dict[int, float]:
-    """Return what switching each feature alone does, averaged over the two surroundings."""
+    """Return the effect of switching each feature alone, averaged over the two surroundings."""
     low, high = (game(one, row, [[column] for column in columns], alone=True) for row in (other, mixed))
-    return {column: (low[place] - low[0] + high[place] - high[0]) / 2 for place, column in enumerate(columns, 1)}
+    return {column: (low[number] - low[0] + high[number] - high[0]) / 2 for number, column in enumerate(columns, 1)}
