@@ -47,7 +47,6 @@ def _row(feature: Feature) -> str:
 
 
 def _range(feature: Feature) -> str:
-    low, high = ("" if math.isinf(bound) else f"{bound:g}" for bound in (feature.low, feature.high))
-    if low and high:
-        return f"{low} to {high}"
-    return f"from {low}" if low else "any"
+    if math.isinf(feature.low):
+        return "any"
+    return f"from {feature.low:g}" if math.isinf(feature.high) else f"{feature.low:g} to {feature.high:g}"

@@ -25,16 +25,8 @@ _MOST_ADDRESS = 500
 class Links:
     """Pages of a pull request and its repository on a code host; this host has none.
 
-    A host is a subclass that says by format strings how each page is addressed below the repository.
-
-    Parameters
-    ----------
-    repository
-        Its full address, for example ``https://github.com/owner/name``.
-    number
-        The pull request.
-    base, head
-        Commits.
+    A host is a subclass that says by format strings how each page is addressed below the ``repository``, a full address
+    like ``https://github.com/owner/name``. ``number`` is that of the pull request, ``base`` and ``head`` are commits.
     """
 
     LINES: ClassVar[str | None] = None

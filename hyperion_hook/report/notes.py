@@ -32,27 +32,25 @@ def missing_line(features: FeatureVector, told: Collection[str] = ()) -> str:
         remedies[note.run, note.advice].append(name)
     lines = []
     for (command, advice), names in sorted(remedies.items(), key=lambda entry: -len(entry[1])):
-        if not (command or advice) or (command and command in told):
-            continue
-        are, them = ("is", "it") if len(names) == 1 else ("are", "them")
-        which = f" ({find_feature(names[0]).title})" if len(names) == 1 else ""
         how = f"run: {command}" if command else advice
-        lines.append(f"{counted(len(names), 'value')}{which} {are} not known; to have {them}, {how}.")
+        if how and not (command and command in told):
+            which, them = (f" ({find_feature(names[0]).title}) is", "it") if len(names) == 1 else (" are", "them")
+            lines.append(f"{counted(len(names), 'value')}{which} not known; to have {them}, {how}.")
     return " ".join(lines)
 
 
 def notes_of(assessment: Assessment) -> tuple[str, list[str]]:
-    """Return what is not known ('' for nothing) and the warnings, each remedy told once, by the first that names it.
+    """Return a line on missing values ('' for none) and the warnings, each remedy once, by the first that names it.
 
     Without a score nothing is said to be not known, and no other remedy is named: the verdict says it.
     """
-    is_unknown, warnings = isinstance(assessment.risk, Unknown), list[str]()
+    is_unknown = isinstance(assessment.risk, Unknown)
+    # of a change without code nothing is compared
+    unsaid = PERCENTILE if is_no_code(assessment.change) else None
     told: set[str] = set()
-    no_code = is_no_code(assessment.change)
+    warnings: list[str] = []
     for warning in map(note_of, assessment.warnings):
-        if no_code and warning.kind == PERCENTILE:
-            continue  # nothing is compared
-        if not warning.run or not (is_unknown or warning.run in told):
+        if warning.kind != unsaid and (not warning.run or not (is_unknown or warning.run in told)):
             warnings.append(warning)
             told.add(warning.run)
     return "" if is_unknown else missing_line(assessment.features, told), warnings

@@ -23,19 +23,19 @@ def size_line(explanation: Iterable[Contribution]) -> str:
 
 
 def reasons(explanation: Iterable[Contribution], most: int = MOST_REASONS) -> list[Contribution]:
-    """Return what is special about a change beside its size, largest first: at most one reason a group.
+    """Return the reasons beside a change's size, largest first: at most one a group.
 
     What hardly moves the risk is none, nor is what is not known.
     """
     leading: dict[str, Contribution] = {}
-    for entry in sorted(explanation, key=_by_size):
+    for entry in sorted(explanation, key=lambda entry: (-abs(entry.contribution), entry.feature)):
         if abs(entry.contribution) >= TELLING and entry.value is not None and entry.group not in _NO_REASONS:
             leading.setdefault(entry.group or entry.feature, entry)
     return list(leading.values())[:most]
 
 
 def why_heading(shown: Iterable[Contribution]) -> str:
-    """Return what stands above the reasons, which says who the peers are where one names them."""
+    """Return the heading above the reasons, which says who the peers are where one names them."""
     peers = any("peers" in entry.sentence for entry in shown)
     return "Why (peers are recent changes about as large)" if peers else "Why"
 
@@ -73,7 +73,3 @@ def factor(contribution: float) -> str:
     if value < 0.01:
         return f"x{value:.{-math.floor(math.log10(value))}f}"
     return f"x{value:.2f}" if value < 0.995 else f"x{value:.1f}" if value < 99.5 else f"x{value:,.0f}"
-
-
-def _by_size(entry: Contribution) -> tuple[float, str]:
-    return -abs(entry.contribution), entry.feature

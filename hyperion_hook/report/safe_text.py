@@ -6,8 +6,6 @@ bidirectional marks, line ends) is shown as an escape. Markdown has more that ac
 
 from __future__ import annotations
 
-import re
-
 from hyperion_hook.domain.late_patterns import late_pattern
 
 MOST_CHARACTERS = 1_000
@@ -17,6 +15,7 @@ _COMMAND = late_pattern(r"##(?=\w*\[)|(?<!\S):(?=:)")
 _MARKUP = late_pattern(r"[\\`*_{}\[\]<>#|~!&$^]|%(?=[\w\"])")
 _LEADING = late_pattern(r"\d+(?=[.)](?: |$))|(?=[-+](?: |$))|(?=-[- ]*$)")
 """How a list or a line across begins: what comes before its mark."""
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _LIVE = late_pattern(
     r"(?<=[@#])|(?<=:)(?=//)|(?i:(?<=mailto:)|(?<=xmpp:)|(?<=www)(?=\.)|(?<=\bgh)(?=-\d))|(?<=&)(?=\d)"
     r"|(?<=:)(?=[a-z\d_+-]+(?::|$))|^(?= )"
@@ -46,11 +45,9 @@ def printable(text: str, most: int = MOST_CHARACTERS) -> str:
         text = text[: most - 3] + "..."
     if not text.isprintable():
         text = "".join(char if char.isprintable() else _escaped(char) for char in text)
-    return _COMMAND.sub(_spelled, text) if ":" in text or "#" in text else text
-
-
-def _spelled(found: re.Match[str]) -> str:
-    return f"\\x{ord(found[0][0]):02x}{found[0][1:]}"
+    if ":" in text or "#" in text:
+        text = _COMMAND.sub(lambda match: f"\\x{ord(match[0][0]):02x}{match[0][1:]}", text)
+    return text
 
 
 def without_password(text: str) -> str:
@@ -103,9 +100,6 @@ def markdown_text(text: str) -> str:
     return shown if begin is None else f"{begin[0]}\\{shown[begin.end() :]}"
 
 
-_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-
-
 def markdown_code(text: str) -> str:
     """Return text as a Markdown code span, in which nothing acts; not for tables, where a pipe would.
 
@@ -119,6 +113,5 @@ def markdown_code(text: str) -> str:
     if longest > _MOST_BACKTICKS:
         return f"<code>{markdown_text(text)}</code>"
     fence = "`" * (1 + longest)
-    needs_space = not shown.strip(" ") or "`" in (shown[0], shown[-1]) or " " in (shown[0], shown[-1])
-    padding = " " if needs_space else ""
+    padding = " " if not shown.strip(" ") or {"`", " "} & {shown[0], shown[-1]} else ""
     return f"{fence}{padding}{shown}{padding}{fence}"

@@ -24,16 +24,9 @@ def sentence(
 ) -> str:
     """Return a clause that a person understands, to stand after «raises the risk» or on its own.
 
-    Parameters
-    ----------
-    name
-        The feature, by either name.
-    value, typical
-        The change's value and the typical one; ``None`` where missing.
-    beside
-        Whose the typical value is: ``typical`` or ``peers``.
-    subject
-        For what is counted over the past of files: the file that leads, and what it counts.
+    The feature goes by either name; its value and the typical one are ``None`` where missing. ``beside`` says whose the
+    typical value is: ``typical`` or ``peers``. For what is counted over the past of files, ``subject`` is the file that
+    leads, and its count.
 
     Examples
     --------
@@ -59,9 +52,9 @@ def sentence(
     alike, unlike = _LIKE[beside]
     if feature.unit == "flag":
         return f"{said}, {alike if bool(value) == (typical >= 0.5) else unlike}"
-    if _signed(feature, value) == _signed(feature, typical):
-        return f"{said}, {alike}"
     usual = _signed(feature, typical)
+    if _signed(feature, value) == usual:
+        return f"{said}, {alike}"
     return f"{said}, peers {usual}" if beside == "peers" else f"{said}; typical is {usual}"
 
 
@@ -75,9 +68,8 @@ def size_sentence(here: float, usual: float, *, known_here: bool, little_code: b
     """
     where, shown = "here" if known_here else "elsewhere", _share(here)
     size = "of this size, little of it code" if little_code else "of this size"
-    if shown == _share(usual):
-        return f"a change {size}: {shown}, as is typical {where}"
-    return f"a change {size}: {shown}, typical {where} {_share(usual)}"
+    beside = f"as is typical {where}" if shown == _share(usual) else f"typical {where} {_share(usual)}"
+    return f"a change {size}: {shown}, {beside}"
 
 
 def in_words(feature: Feature, value: float) -> str:
@@ -112,10 +104,8 @@ def _about(said: str, value: float, subject: tuple[str, int] | None) -> str:
 
 
 def _unknown(feature: Feature, typical: float | None) -> str:
-    said = f"not known: {'whether it ' if feature.unit == 'flag' else ''}{feature.title}"
-    if typical is None or isnan(typical):
-        return said
-    return f"{said}; typical is {_signed(feature, typical)}"
+    usual = "" if typical is None or isnan(typical) else f"; typical is {_signed(feature, typical)}"
+    return f"not known: {'whether it ' if feature.unit == 'flag' else ''}{feature.title}{usual}"
 
 
 def _signed(feature: Feature, value: float) -> str:

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hyperion_hook.domain.assessment import (
-    Assessment,
-    BugForecast,
-    FileForecast,
-    Record,
-    RiskLevel,
-    Score,
-    Unknown,
-    UnusualValue,
-)
+from hyperion_hook.domain.assessment import Assessment, BugForecast, FileForecast, Record, RiskLevel, Score, Unknown
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.breaks import Break
 from hyperion_hook.domain.change import Change, ChangeKind, is_no_code
@@ -62,7 +53,7 @@ def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: boo
 
 
 def placed(risk: Score | Unknown, record: Record | None, *, no_code: bool = False) -> list[str]:
-    """Return what stands below the verdict: the place among recent changes, and what became of those of its level.
+    """Return the lines below the verdict: the rank among recent changes, and the record of its level.
 
     A level that something other than the score has raised is not compared as if the score had given it.
 
@@ -74,11 +65,11 @@ def placed(risk: Score | Unknown, record: Record | None, *, no_code: bool = Fals
     """
     if isinstance(risk, Unknown) or no_code:
         return []
-    place = comparison(risk)
+    compared = comparison(risk)
     measured = RiskLevel.LOW if risk.raised else risk.level if record is None else record.level
     if measured.rank < risk.level.rank:
-        return [f"The score alone is {measured.value}: {place[:1].lower()}{place[1:]}"]
-    return [place, *filter(None, [record_line(record)])]
+        return [f"The score alone is {measured.value}: {compared[:1].lower()}{compared[1:]}"]
+    return [compared, *filter(None, [record_line(record)])]
 
 
 def comparison(risk: Score) -> str:
@@ -105,7 +96,7 @@ def comparison(risk: Score) -> str:
 
 
 def record_line(record: Record | None) -> str:
-    """Return what became of earlier changes of the same level, '' where there were none.
+    """Return the record of earlier changes of the same level in words, '' where there were none.
 
     Examples
     --------
@@ -133,24 +124,22 @@ def record_line(record: Record | None) -> str:
 
 
 def change_line(change: Change) -> str:
-    """Return what is judged in one phrase.
+    """Return the change that is judged in one phrase.
 
     Examples
     --------
     >>> change_line(Change(ChangeKind.COMMIT, (), None, 0, 0, revision="1234567890abcdef"))
     'Commit 1234567890: no files changed'
     """
+    end = (change.revision or "")[:10]
+    commits = f"{counted(change.commit_count, 'commit')}," if change.commit_count else "Range"
     what = {
         ChangeKind.STAGED: "Staged change",
         ChangeKind.WORKTREE: "Work tree",
         ChangeKind.PATCH: "Patch",
-        ChangeKind.COMMIT: f"Commit {(change.revision or '')[:10]}",
-        ChangeKind.RANGE: f"Range {(change.base or 'root')[:10]}..{(change.revision or '')[:10]}",
+        ChangeKind.COMMIT: f"Commit {end}",
+        ChangeKind.RANGE: f"{commits} {(change.base or 'root')[:10]}..{end}",
     }[change.kind]
-    if change.kind is ChangeKind.RANGE and change.commit_count == 1:
-        what = f"1 commit, {what[len('Range ') :]}"
-    elif change.kind is ChangeKind.RANGE and change.commit_count:
-        what = f"{counted(change.commit_count, 'commit')}, {what[len('Range ') :]}"
     if change.unreadable:
         return f"{what}: its files cannot be told"
     if not change.files and change.excluded:
@@ -168,13 +157,13 @@ def change_line(change: Change) -> str:
 
 
 def judged_line(change: Change) -> str:
-    """Return what is judged, and that a message counts, too, where none is written yet."""
+    """Return the change that is judged, and that a message counts, too, where none is written yet."""
     unwritten = change.is_pending and change.message is None and bool(change.files) and not is_no_code(change)
     return change_line(change) + ("; its message can change the score" if unwritten else "")
 
 
 def nothing_to_assess(change: Change) -> str:
-    """Return what is said of an empty change: with nothing staged or edited, what could be looked at instead.
+    """Return the line on an empty change: with nothing staged or edited, it names others to look at instead.
 
     Examples
     --------
@@ -197,7 +186,7 @@ def is_empty(change: Change) -> bool:
 
 
 def purpose_of(change: Change) -> str:
-    """Return what the message of a staged change says that it does; others can see what git will record."""
+    """Return the purpose of a staged change by its message; of others one can see what git recorded."""
     if not change.is_pending or change.message is None:
         return ""
     flags = classify_message(change.message, change.author or Author("", ""))
@@ -208,11 +197,9 @@ def purpose_of(change: Change) -> str:
 
 def breaks_in_words(breaks: Sequence[Break]) -> list[tuple[str, str]]:
     """Return sentence and evidence of the first breaks, and how many are left out."""
-    rows = [
-        (f"{'' if entry.is_certain else 'Likely: '}{entry.sentence}", entry.evidence) for entry in breaks[:MOST_BREAKS]
-    ]
-    left = len(breaks) - MOST_BREAKS
-    return [*rows, *([(f"and {left} more", "all are in --format json")] if left > 0 else [])]
+    rows = [(f"{'' if entry.is_certain else 'Likely: '}{entry.sentence}", entry.evidence) for entry in breaks]
+    left = [(f"and {len(rows) - MOST_BREAKS} more", "all are in --format json")] if len(rows) > MOST_BREAKS else []
+    return rows[:MOST_BREAKS] + left
 
 
 def broken_lines(breaks: Sequence[Break], *, short: bool = False) -> list[str]:
@@ -225,35 +212,30 @@ def broken_lines(breaks: Sequence[Break], *, short: bool = False) -> list[str]:
 
 
 def reading_list(assessment: Assessment) -> list[tuple[str, str]]:
-    """Return what to read first: each file with its reason, and below it its touched functions."""
-    return [
-        row
-        for entry in assessment.files_to_read
-        for row in [
-            (entry.path, entry.reason),
-            *((f"  {function.name}, line {function.line}", function.reason) for function in entry.functions),
-        ]
-    ]
+    """Return the files to read first with their reasons, and below each its touched functions."""
+    rows = []
+    for entry in assessment.files_to_read:
+        rows.append((entry.path, entry.reason))
+        rows += [(f"  {function.name}, line {function.line}", function.reason) for function in entry.functions]
+    return rows
 
 
 def likely_fixes(bugs: BugForecast | None) -> tuple[FileForecast, ...]:
     """Return the touched files that are likely to need a fix within thirty days, at most three, the likeliest first."""
-    if bugs is None:
-        return ()
-    return tuple(entry for entry in bugs.files[:MOST_FORECASTS] if entry.probability >= LIKELY)
+    return tuple(entry for entry in (bugs.files if bugs else ())[:MOST_FORECASTS] if entry.probability >= LIKELY)
 
 
 def unusual_lines(assessment: Assessment) -> list[str]:
-    """Return what is unusual about a change: the smells it is known as, then single values, the most telling first."""
+    """Return the unusual sides of a change: the smells it is known as, then single values, the most telling first."""
     if assessment.anomaly is None:
         return []
-    known = [f"a {smell.name} ({smell.condition}, {smell.source})" for smell in assessment.anomaly.smells]
-    return known + [unusual_line(entry) for entry in assessment.anomaly.unusual]
-
-
-def unusual_line(entry: UnusualValue) -> str:
-    """Return an unusual value beside the typical one."""
-    return f"{entry.title}: {number(entry.value)} (typical {number(entry.typical)})"
+    return [
+        *(f"a {smell.name} ({smell.condition}, {smell.source})" for smell in assessment.anomaly.smells),
+        *(
+            f"{entry.title}: {number(entry.value)} (typical {number(entry.typical)})"
+            for entry in assessment.anomaly.unusual
+        ),
+    ]
 
 
 def folder_name(component: str) -> str:

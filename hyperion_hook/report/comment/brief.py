@@ -119,7 +119,7 @@ class Brief:
 
 
 def brief_of(assessment: Assessment) -> Brief:
-    """Return what a comment says of an assessment."""
+    """Return the brief of an assessment."""
     change, risk, impact, model = assessment.change, assessment.risk, assessment.impact, assessment.model
     missing, warnings = notes_of(assessment)
 
@@ -176,7 +176,7 @@ def brief_of(assessment: Assessment) -> Brief:
 
 
 def _reading(entry: FileToRead) -> str:
-    """Return why to read a file, with the first of its touched functions."""
+    """Return the reason to read a file, with the first of its touched functions."""
     functions = entry.functions[:_MOST_FUNCTIONS]
     return "; ".join([entry.reason, *(f"{function.name} ({function.reason})" for function in functions)])
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from hyperion_hook.domain.assessment import Advice, RiskLevel, Score, Unknown
+from hyperion_hook.domain.assessment import Advice, RiskLevel, Score, SimilarChange, Unknown
 from hyperion_hook.domain.phrases import counted, finely
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.feature import Group
@@ -20,7 +20,8 @@ from hyperion_hook.report.comment.dialect import Dialect
 from hyperion_hook.report.comment.state import MARKER, State, boxes, state_line
 from hyperion_hook.report.links import Links
 from hyperion_hook.report.reasons import factor, way
-from hyperion_hook.report.safe_text import markdown_code, markdown_text
+from hyperion_hook.report.safe_text import markdown_code as code
+from hyperion_hook.report.safe_text import markdown_text as plain
 from hyperion_hook.report.wording import ADVICE, REVIEWERS, SIMILAR, WOULD_BREAK, placed, verdict
 
 MOST_LINES = 12
@@ -62,12 +63,8 @@ def render_comment(
 ) -> str:
     """Return the comment as Markdown that its host holds; sections that do not fit are left out, and named.
 
-    Parameters
-    ----------
-    previous
-        What the comment said before, and what people ticked in it.
-    feedback
-        What people ticked, where that is known without what the comment said before.
+    ``previous`` is the comment's state before, people's ticks in it included; ``feedback`` are their ticks where those
+    are known without that state.
     """
     state = State.of(brief, head, previous)
     begin = "\n".join([MARKER, state_line(state), _heading(brief)])
@@ -84,8 +81,8 @@ def render_comment(
     similar = f", {counted(len(brief.similar), 'similar change')}" if brief.similar else ""
     details = "\n\n".join([f"<details><summary>Details{similar}</summary>", *parts, "</details>"])
     names = ", ".join(dict.fromkeys((*left, *more)))
-    said = f"<sub>Left out, because a comment holds {dialect.most:,} characters: {names}.</sub>" if names else ""
-    text = "\n\n".join(filter(None, (begin, *blocks, said, details, asking)))
+    left_out = f"<sub>Left out, because a comment holds {dialect.most:,} characters: {names}.</sub>" if names else ""
+    text = "\n\n".join(filter(None, (begin, *blocks, left_out, details, asking)))
     return dialect.spelled(_with_shared_addresses(text)) + "\n"
 
 
@@ -123,11 +120,9 @@ def _fitting(sections: Sequence[Section], room: int) -> tuple[list[str], list[st
 
 
 def _renamed(folded: Sequence[Section], shown: Mapping[str, int]) -> list[Section]:
-    """Return what is left of the sections, under a heading that tells where some of it stands above."""
-    more = {_WHY: "More reasons"}
-    return [
-        (more.get(heading, f"{heading} (more)") if heading in shown else heading, lines) for heading, lines in folded
-    ]
+    """Return the rest of the sections, under a heading that tells where some of it stands above."""
+    more = {heading: "More reasons" if heading == _WHY else f"{heading} (more)" for heading in shown}
+    return [(more.get(heading, heading), lines) for heading, lines in folded]
 
 
 def _with_shared_addresses(text: str) -> str:
@@ -140,31 +135,28 @@ def _with_shared_addresses(text: str) -> str:
 
 
 def _heading(brief: Brief) -> str:
-    level, rest = verdict(_score(brief), brief.record, no_code=brief.no_code)
-    said = [f"{brief.change}.", *placed(_score(brief), brief.record, no_code=brief.no_code)]
-    return f"### {_SIGNS[brief.level]} {level} {markdown_text(rest)}\n\n{markdown_text(' '.join(said))}"
-
-
-def _score(brief: Brief) -> Score | Unknown:
-    if brief.probability is None:
-        return Unknown(brief.remedy, brief.cause)
-    return Score(brief.probability, 0.0, brief.level, brief.percentile, brief.percentile_of_size, raised=brief.raised)
+    risk: Score | Unknown = Unknown(brief.remedy, brief.cause)
+    if (chance := brief.probability) is not None:
+        risk = Score(chance, 0.0, brief.level, brief.percentile, brief.percentile_of_size, raised=brief.raised)
+    level, rest = verdict(risk, brief.record, no_code=brief.no_code)
+    below = " ".join([f"{brief.change}.", *placed(risk, brief.record, no_code=brief.no_code)])
+    return f"### {_SIGNS[brief.level]} {level} {plain(rest)}\n\n{plain(below)}"
 
 
 def _since(brief: Brief, before: State | None) -> str:
-    """Return what changed since another commit was assessed, with what moved the score most; '' for nothing to say."""
+    """Return the change of the verdict since another commit, with the reason that moved most; '' for nothing to say."""
     if before is None or before.level is brief.level is RiskLevel.UNKNOWN:
         return ""
     if RiskLevel.UNKNOWN in {before.level, brief.level}:
         return f"**Was {before.level.value}, now {brief.level.value}**."
     moved = _moved(brief, before)
-    if before.level is brief.level:
-        return f"Still {brief.level.value} since the last push{moved}." if moved else ""
-    return f"**Was {before.level.value}, now {brief.level.value}**{moved}."
+    if before.level is not brief.level:
+        return f"**Was {before.level.value}, now {brief.level.value}**{moved}."
+    return f"Still {brief.level.value} since the last push{moved}." if moved else ""
 
 
 def _moved(brief: Brief, before: State) -> str:
-    """Return what moved the score most, in the direction in which it moved; '' where nothing stands out."""
+    """Return the reason that moved the score most in its direction; '' where nothing stands out."""
     change = {
         name: brief.contributions.get(name, 0.0) - before.contributions.get(name, 0.0)
         for name in {*brief.contributions, *before.contributions}
@@ -173,31 +165,31 @@ def _moved(brief: Brief, before: State) -> str:
     way = max(change, key=lambda name: (change[name] * (1 if total > 0 else -1), name), default=None)
     if way is None or abs(change[way]) < 0.1 or change[way] * total <= 0:
         return ""
-    now = next((reason.sentence for reason in brief.reasons if reason.feature == way), None)
-    title = _TITLES[way]
-    said = f"{title}; it now {now}" if now is not None else title
-    return f", mostly because of {markdown_text(said)} ({factor(change[way])})"
+    now = next((f"; it now {reason.sentence}" for reason in brief.reasons if reason.feature == way), "")
+    return f", mostly because of {plain(_TITLES[way] + now)} ({factor(change[way])})"
 
 
 def _sections(brief: Brief, links: Links) -> list[Section]:
-    """Return what helps to act, in the order in which it is read."""
+    """Return the sections that help to act, in the order in which they are read."""
     return [
-        (
-            WOULD_BREAK,
-            [_linked(markdown_text(place.text), links.lines(place.path, place.line)) for place in brief.breaks],
-        ),
+        (WOULD_BREAK, [_linked(plain(place.text), links.lines(place.path, place.line)) for place in brief.breaks]),
         (_WHY, _why(brief, links)),
-        (_READ, [f"{_at(place, links)}: {markdown_text(place.text)}" for place in brief.files]),
+        (_READ, [_to_read(place, links) for place in brief.files]),
         (LEFT_OUT, [_left_out(brief, place, links) for place in brief.left_out]),
         (ADVICE, [_advice(brief, entry) for entry in brief.advice]),
-        (REVIEWERS, [f"{markdown_text(entry.name)}: {markdown_text(entry.reason)}" for entry in brief.reviewers]),
+        (REVIEWERS, [f"{plain(entry.name)}: {plain(entry.reason)}" for entry in brief.reviewers]),
     ]
+
+
+def _to_read(place: Place, links: Links) -> str:
+    name = _linked(code(place.path), links.lines(place.path, place.line) if place.line else None)
+    return f"{name}: {plain(place.text)}"
 
 
 def _left_out(brief: Brief, place: Place, links: Links) -> str:
     address = links.file(place.path)
     # the whole name is in the address
-    name = markdown_code(place.path if address is None else PurePosixPath(place.path).name)
+    name = code(place.path if address is None else PurePosixPath(place.path).name)
     return f"{_linked(name, address)}: {_short(brief, place.text)}"
 
 
@@ -206,19 +198,15 @@ def _why(brief: Brief, links: Links) -> list[str]:
         return []
     first = next((place for place in brief.files if place.line), None)
     address = None if first is None else links.lines(first.path, first.line)
-    size = [_linked(markdown_text(brief.size), address)] if brief.size else []
+    size = [_linked(plain(brief.size), address)] if brief.size else []
     if size and brief.probability is not None:
         size[0] += f"; this change, by all reasons: {finely(brief.probability)}"
-    more = brief.reasons[MOST_REASONS : MOST_REASONS + _MOST_MORE]
-    return [
-        *size,
-        *(_reason(brief, reason, links) for reason in brief.reasons[:MOST_REASONS]),
-        *(_reason(brief, reason, Links()) for reason in more),
-    ]
+    shown = enumerate(brief.reasons[: MOST_REASONS + _MOST_MORE])
+    return size + [_reason(brief, reason, links if rank < MOST_REASONS else Links()) for rank, reason in shown]
 
 
 def _reason(brief: Brief, reason: Reason, links: Links) -> str:
-    said = _linked(markdown_text(reason.sentence), _evidence(brief, reason, links))
+    said = _linked(plain(reason.sentence), _evidence(brief, reason, links))
     return f"{way(reason.contribution)}: {said} ({factor(reason.contribution)})"
 
 
@@ -227,18 +215,14 @@ def _advice(brief: Brief, entry: Advice) -> str:
     for path in sorted({word.strip(",.;:") for word in entry.action.split() if "/" in word}):
         if (name := PurePosixPath(path).name) not in taken:
             evidence = evidence.replace(path, name)  # its whole name was just said
-    return f"{_short(brief, entry.action)}: {markdown_text(entry.effect)} ({_short(brief, evidence)})"
+    return f"{_short(brief, entry.action)}: {plain(entry.effect)} ({_short(brief, evidence)})"
 
 
 def _short(brief: Brief, text: str) -> str:
     """Return a text in which files that are to be read first go by their last names, where only one is called so."""
     for path, name in _last_names(brief).items():
         text = text.replace(path, name)
-    return markdown_text(text)
-
-
-def _cut(subject: str) -> str:
-    return markdown_text(subject if len(subject) <= _MOST_SUBJECT else f"{subject[: _MOST_SUBJECT - 3]}...")
+    return plain(text)
 
 
 def _last_names(brief: Brief) -> dict[str, str]:
@@ -248,16 +232,10 @@ def _last_names(brief: Brief) -> dict[str, str]:
 
 def _evidence(brief: Brief, reason: Reason, links: Links) -> str | None:
     """Return the page that proves a reason: of the file to read first, its commits or its changed lines."""
-    first = next((place for place in brief.files if place.line), None)
-    if first is None:
+    first, group = next((place for place in brief.files if place.line), None), _GROUPS[reason.feature]
+    if first is None or group is Group.PURPOSE:
         return None
-    if _GROUPS[reason.feature] in _BY_HISTORY:
-        return links.history(first.path)
-    return None if _GROUPS[reason.feature] is Group.PURPOSE else links.lines(first.path, first.line)
-
-
-def _at(place: Place, links: Links) -> str:
-    return _linked(markdown_code(place.path), links.lines(place.path, place.line) if place.line else None)
+    return links.history(first.path) if group in _BY_HISTORY else links.lines(first.path, first.line)
 
 
 def _linked(text: str, address: str | None) -> str:
@@ -265,31 +243,25 @@ def _linked(text: str, address: str | None) -> str:
 
 
 def _more(brief: Brief, links: Links) -> list[Section]:
-    """Return what comes after the fold only."""
+    """Return the sections that come after the fold only."""
     names = _last_names(brief)
+    notes = filter(None, (f"Model {brief.model}.", brief.missing, *brief.warnings))
     return [
-        (
-            SIMILAR,
-            [
-                f"{_linked(markdown_code(entry.commit[:10]), links.commit(entry.commit))} {_cut(entry.subject)}:"
-                f" {markdown_text(entry.outcome)}"
-                for entry in brief.similar
-            ],
-        ),
+        (SIMILAR, [_similar(entry, links) for entry in brief.similar]),
         (
             "May affect",
-            [f"{markdown_code(place.path)}: {_short(brief, place.text)}" for place in brief.affected[:_MOST_AFFECTED]],
+            [f"{code(place.path)}: {_short(brief, place.text)}" for place in brief.affected[:_MOST_AFFECTED]],
         ),
         (
             "Likely to need a fix within 30 days",
-            [
-                f"{markdown_code(names.get(place.path, place.path))}: {markdown_text(place.text)}"
-                for place in brief.fixes
-            ],
+            [f"{code(names.get(place.path, place.path))}: {plain(place.text)}" for place in brief.fixes],
         ),
-        ("Unusual here", [markdown_text(line) for line in brief.unusual]),
-        (
-            "Notes",
-            [markdown_text(line) for line in (f"Model {brief.model}.", brief.missing, *brief.warnings) if line],
-        ),
+        ("Unusual here", [plain(line) for line in brief.unusual]),
+        ("Notes", [plain(line) for line in notes]),
     ]
+
+
+def _similar(entry: SimilarChange, links: Links) -> str:
+    subject = entry.subject if len(entry.subject) <= _MOST_SUBJECT else f"{entry.subject[: _MOST_SUBJECT - 3]}..."
+    commit = _linked(code(entry.commit[:10]), links.commit(entry.commit))
+    return f"{commit} {plain(subject)}: {plain(entry.outcome)}"

@@ -49,7 +49,7 @@ class State:
 
     @classmethod
     def of(cls, brief: Brief, head: str, previous: State | None = None) -> State:
-        """Return what is to be remembered of a brief, after what was remembered before."""
+        """Return the state to remember of a brief, after an earlier one."""
         strongest = sorted(brief.contributions, key=lambda name: (-abs(brief.contributions[name]), name))[:_MOST_KEPT]
         kept = {name: round(brief.contributions[name], 2) for name in strongest}
         feedback = previous.feedback if previous is not None else frozenset()
@@ -57,7 +57,7 @@ class State:
 
 
 def earlier(previous: State | None, head: str) -> State | None:
-    """Return what was said of the commit before this one, however often this one was assessed."""
+    """Return the state of the commit before this one, however often this one was assessed."""
     return previous.before if previous is not None and previous.head == head else previous
 
 
@@ -73,7 +73,7 @@ def _data(state: State) -> dict[str, Any]:
 
 
 def read_state(body: str) -> State | None:
-    r"""Return what a comment remembers and what is ticked in it; ``None`` where nothing can be made out.
+    r"""Return the state that a comment holds, with its ticks; ``None`` where nothing can be made out.
 
     Examples
     --------

@@ -17,11 +17,11 @@ def brief(assessment: Assessment, most: int = 2) -> str:
     if is_empty(assessment.change):
         return nothing_to_assess(assessment.change)
     no_code = is_no_code(assessment.change)
-    told = [entry.sentence for entry in reasons(assessment.explanation, most) if entry.contribution > 0]
+    whys = [entry.sentence for entry in reasons(assessment.explanation, most) if entry.contribution > 0]
     is_low = assessment.risk.level is RiskLevel.LOW
-    if not told and not is_low and (size := size_line(assessment.explanation)):
-        told = [f"{size[:1].lower()}{size[1:]}"]
-    why = f" Why: {'; '.join(told)}." if told and not no_code else ""
+    if not whys and not is_low and (size := size_line(assessment.explanation)):
+        whys = [f"{size[:1].lower()}{size[1:]}"]
+    why = f" Why: {'; '.join(whys)}." if whys and not no_code else ""
     broken = "".join(f" {line}." for line in broken_lines(assessment.breaks))
     first = assessment.files_to_read[:1]
     read = f" Read first: {first[0].path}." if first and not is_low else ""

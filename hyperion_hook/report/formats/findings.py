@@ -24,68 +24,52 @@ RISK, UNUSUAL, CO_CHANGE, FORECAST = "change-risk", "unusual-change", "missing-c
 MOST_REASONS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A kind of finding that is not a feature: features are rules by their own names."""
-
-    name: str
-    title: str
-    meaning: str
-
-
-RULES = (
-    Rule(
-        RISK,
+RULES = {
+    RISK: (
         "The change is risky",
-        "Similar changes were often followed by a bug fix: the change is among the"
-        " riskiest of this repository's recent ones.",
+        (
+            "Similar changes were often followed by a bug fix: the change is among the"
+            " riskiest of this repository's recent ones."
+        ),
     ),
-    Rule(
-        UNUSUAL,
+    UNUSUAL: (
         "The change is unusual",
         "The change differs from what is usual in this repository, by an isolation forest over its size and its code.",
     ),
-    Rule(
-        CO_CHANGE,
+    CO_CHANGE: (
         "A file that usually changes too was left out",
         "Past changes of a touched file mostly changed another file too, which this change does not touch.",
     ),
-    Rule(
-        FORECAST,
+    FORECAST: (
         "A touched file is likely to need a bug fix",
         "By its history the file is likely to need a bug fix within 30 days.",
     ),
-    Rule(
-        BreakKind.MODULE,
+    BreakKind.MODULE.value: (
         "A module that others import is gone",
         "The change deletes or moves a module, and files that it leaves as they are still import it.",
     ),
-    Rule(
-        BreakKind.NAME,
+    BreakKind.NAME.value: (
         "A name that others use is gone",
         "The change removes or renames a definition, and code that it leaves as it is still uses it.",
     ),
-    Rule(
-        BreakKind.SIGNATURE,
+    BreakKind.SIGNATURE.value: (
         "Calls do not fit a changed signature",
         "The change adds, removes or renames parameters, and calls that fitted before fit no more.",
     ),
-    Rule(
-        BreakKind.DEPENDENCY,
+    BreakKind.DEPENDENCY.value: (
         "A dependency is downgraded, loosened or in conflict",
         "A manifest asks for an older version, no longer pins one, or asks for versions that exclude each other.",
     ),
-    Rule(
-        BreakKind.COUNTERPART,
+    BreakKind.COUNTERPART.value: (
         "A file that must change too was left out",
         "The change touches a manifest, a schema or a definition, but not what is made from it.",
     ),
-    Rule(
-        BreakKind.SAFETY,
+    BreakKind.SAFETY.value: (
         "Safety is switched off",
         "Added lines switch off certificate checks or tests, or catch more exceptions than before.",
     ),
-)
+}
+"""Title and meaning of each kind of finding that is not a feature: features are rules by their own names."""
 
 
 _COUNT = re.compile(r"(?<![\w.])\d[\d,]*+(?![\w.])")
@@ -118,7 +102,7 @@ class Finding:
 
 
 def findings(assessment: Assessment) -> tuple[Finding, ...]:
-    """Return what there is to look at, the risk first; nothing where it is LOW, the change usual and nothing breaks."""
+    """Return the findings, the risk first; none where it is LOW, the change usual and nothing breaks."""
     return tuple(_findings(assessment))
 
 
@@ -133,11 +117,11 @@ def _findings(assessment: Assessment) -> Iterator[Finding]:
         yield Finding(RISK, RiskLevel.UNKNOWN, " ".join(verdict(risk)), *first)
         return
     if alarming:
-        said = (*verdict(risk, assessment.record), *placed(risk, assessment.record))
-        yield Finding(RISK, risk.level, " ".join(said), *first)
-        size = next((entry for entry in assessment.explanation if entry.group == SIZE), None)
-        if size is not None and size.contribution > TELLING:
-            yield Finding(size.feature, RiskLevel.LOW, f"{size_line((size,))}.", *first)
+        verdict_of = (*verdict(risk, assessment.record), *placed(risk, assessment.record))
+        yield Finding(RISK, risk.level, " ".join(verdict_of), *first)
+        for size in [entry for entry in assessment.explanation if entry.group == SIZE][:1]:
+            if size.contribution > TELLING:
+                yield Finding(size.feature, RiskLevel.LOW, f"{size_line((size,))}.", *first)
         for entry in reasons(assessment.explanation, MOST_REASONS):
             if entry.contribution > 0:
                 sentence = f"{entry.sentence[:1].upper()}{entry.sentence[1:]} ({factor(entry.contribution)})."
@@ -160,29 +144,19 @@ def finding_of(broken: Break) -> Finding:
 def _about_files(assessment: Assessment) -> Iterator[Finding]:
     for missed in assessment.impact.missing_co_changes if assessment.impact else ():
         rule = rule_in_words(missed.support, missed.commits, missed.beside)
-        yield Finding(
-            CO_CHANGE,
-            RiskLevel.LOW,
-            f"{missed.path} changed {rule}, but not here.",
-            *location_of(assessment, missed.beside),
-        )
+        message = f"{missed.path} changed {rule}, but not here."
+        yield Finding(CO_CHANGE, RiskLevel.LOW, message, *location_of(assessment, missed.beside))
     for entry in likely_fixes(assessment.bugs):
-        yield Finding(
-            FORECAST,
-            RiskLevel.LOW,
-            f"{percent(entry.probability)} likely to need a bug fix within 30 days.",
-            *location_of(assessment, entry.path),
-        )
+        message = f"{percent(entry.probability)} likely to need a bug fix within 30 days."
+        yield Finding(FORECAST, RiskLevel.LOW, message, *location_of(assessment, entry.path))
 
 
 def _first_file(assessment: Assessment) -> tuple[str | None, int]:
     """Return the place to read first; a deleted file can be read no more."""
-    named = [entry.path for entry in assessment.files_to_read]
     left = [file.path for file in assessment.change.files if file.status is not FileStatus.DELETED]
-    for path in (*named, *left):
-        if path in left:
-            return location_of(assessment, path)
-    return None, 1
+    named = [entry.path for entry in assessment.files_to_read if entry.path in left]
+    first = next(iter([*named, *left]), None)
+    return (None, 1) if first is None else location_of(assessment, first)
 
 
 def location_of(assessment: Assessment, path: str) -> tuple[str | None, int]:

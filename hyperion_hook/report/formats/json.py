@@ -130,7 +130,7 @@ def _impact(impact: Impact | None) -> Json | None:
 
 
 def _split(assessment: Assessment) -> tuple[dict[str, float], dict[str, str]]:
-    """Return what has a value and what has not; JSON has no infinity, so an infinite value is missing too."""
+    """Return the known and the missing values; JSON has no infinity, so an infinite value is missing too."""
     features, missing = {}, {name: valid_unicode(reason) for name, reason in assessment.features.missing.items()}
     for name, value in assessment.features.present.items():
         if math.isfinite(value):

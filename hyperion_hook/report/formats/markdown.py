@@ -61,14 +61,14 @@ def _head(assessment: Assessment) -> str:
 
 def _sections(assessment: Assessment) -> list[tuple[str, list[str]]]:
     """Return headings and what stands below each, as Markdown; a heading may have nothing."""
-    told, impact = reasons(assessment.explanation, MOST_REASONS), assessment.impact
+    shown, impact = reasons(assessment.explanation, MOST_REASONS), assessment.impact
     missing, affected = (impact.missing_co_changes, impact.affected) if impact else ((), ())
     return [
         (
             WOULD_BREAK,
             [f"{plain(sentence)} ({plain(evidence)})" for sentence, evidence in breaks_in_words(assessment.breaks)],
         ),
-        (why_heading(told), _why(assessment, told)),
+        (why_heading(shown), _why(assessment, shown)),
         ("Read first", [_file(entry) for entry in assessment.files_to_read]),
         (
             ADVICE,
@@ -101,10 +101,10 @@ def _sections(assessment: Assessment) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _why(assessment: Assessment, told: Iterable[Contribution]) -> list[str]:
+def _why(assessment: Assessment, shown: Iterable[Contribution]) -> list[str]:
     size = size_line(assessment.explanation)
-    own = own_line(assessment.risk, assessment.explanation, told) if size else ""
-    rows = [f"{way(entry.contribution)}: {plain(entry.sentence)} ({factor(entry.contribution)})" for entry in told]
+    own = own_line(assessment.risk, assessment.explanation, shown) if size else ""
+    rows = [f"{way(entry.contribution)}: {plain(entry.sentence)} ({factor(entry.contribution)})" for entry in shown]
     return [*filter(None, [plain(size)]), *rows, *filter(None, [plain(own)])]
 
 

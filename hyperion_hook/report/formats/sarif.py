@@ -11,7 +11,7 @@ from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.domain.change import Change
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.feature import Feature
-from hyperion_hook.report.formats.findings import BREAK_RULES, RULES, Finding, Rule, findings
+from hyperion_hook.report.formats.findings import BREAK_RULES, RISK, RULES, Finding, findings
 from hyperion_hook.report.formats.json import Json
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable
@@ -20,7 +20,7 @@ from hyperion_hook.report.wording import change_line
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "hyperionHook/v1"
 _LEVELS = {RiskLevel.HIGH: "warning", RiskLevel.MEDIUM: "warning", RiskLevel.LOW: "note", RiskLevel.UNKNOWN: "note"}
-_INDEX = {name: number for number, name in enumerate([rule.name for rule in RULES] + [f.name for f in CATALOGUE])}
+_INDEX = {name: number for number, name in enumerate([*RULES, *(feature.name for feature in CATALOGUE)])}
 
 
 def render_sarif(assessment: Assessment) -> str:
@@ -30,7 +30,7 @@ def render_sarif(assessment: Assessment) -> str:
             "driver": {
                 "name": "hyperion-hook",
                 "semanticVersion": __version__,
-                "rules": [*(_rule(rule) for rule in RULES), *(_feature(feature) for feature in CATALOGUE)],
+                "rules": [*(_rule(name) for name in RULES), *(_feature(feature) for feature in CATALOGUE)],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -50,18 +50,19 @@ def render_sarif(assessment: Assessment) -> str:
 
 
 def digest_of_files(change: Change) -> str:
-    """Return what tells the files of one change from those of another; 64 hexadecimal digits."""
+    """Return a digest of the files of a change; 64 hexadecimal digits."""
     paths = sorted({path for file in change.files for path in (file.path, file.previous_path)})
     return sha256("\0".join(paths).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _rule(rule: Rule) -> Json:
+def _rule(name: str) -> Json:
+    title, meaning = RULES[name]
     return {
-        "id": rule.name,
-        "name": _pascal(rule.name),
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.meaning},
-        "defaultConfiguration": {"level": "warning" if rule.name in (RULES[0].name, *BREAK_RULES) else "note"},
+        "id": name,
+        "name": _pascal(name),
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": meaning},
+        "defaultConfiguration": {"level": "warning" if name in (RISK, *BREAK_RULES) else "note"},
         "properties": {"tags": ["risk"]},
     }
 
@@ -94,7 +95,7 @@ def _result(finding: Finding, assessment: Assessment) -> Json:
         "message": {"text": printable(finding.message)},
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
     }
-    if finding.rule == RULES[0].name and assessment.risk.probability is not None:
+    if finding.rule == RISK and assessment.risk.probability is not None:
         result["rank"] = round(100 * assessment.risk.probability, 4)
     if finding.path is not None:
         result["locations"] = [

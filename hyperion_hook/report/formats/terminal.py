@@ -41,23 +41,13 @@ _HEADING, _FAINT, _RAISES, _LOWERS = "1", "2", "31", "32"
 
 
 def render_text(assessment: Assessment, *, width: int | None, colour: bool, full: bool = False) -> str:
-    """Return an assessment in words.
+    """Return an assessment in words: lines of printable characters, and colours where asked for, each with a line feed.
 
-    Parameters
-    ----------
-    width
-        Columns of a terminal to stay within; under 40 counts as 40, over 120 as 120. ``None`` where there is none: text
-        is set in 80 columns, and what is longer and has no spaces is left whole.
-    full
-        Whether to say what every feature adds to the score, and why each missing one is missing.
-
-    Returns
-    -------
-    str
-        Lines, each ended by a line feed; nothing in them but printable characters, and colours where asked for.
+    ``width`` is that of a terminal to stay within; under 40 columns counts as 40, over 120 as 120. ``None`` where there
+    is none: text is set in 80 columns, and what is longer and has no spaces is left whole. A ``full`` report says what
+    every feature adds to the score, and why each missing one is missing.
     """
-    page = _Page(width, colour)
-    return "".join(line + "\n" for line in page.lines(assessment, full=full))
+    return "".join(line + "\n" for line in _Page(width, colour).lines(assessment, full=full))
 
 
 def render_short(assessment: Assessment, *, width: int | None, colour: bool, lines: int) -> str:
@@ -66,32 +56,33 @@ def render_short(assessment: Assessment, *, width: int | None, colour: bool, lin
     One line is followed by another for what the change would break.
     """
     page = _Page(width, colour)
-    said = page.one_line(assessment) if lines == 1 else page.few_lines(assessment)[:lines]
+    shown = page.one_line(assessment) if lines == 1 else page.few_lines(assessment)[:lines]
     # what comes by itself, with the next hooks or the next commits, needs no note
     notes = [note for note in map(note_of, assessment.warnings) if not note.kind and note.run not in (INDEX, REBUILD)]
-    return "".join(line + "\n" for line in (*said, *page.notes(notes)))
+    return "".join(line + "\n" for line in (*shown, *page.notes(notes)))
 
 
 def render_text_line(assessment: Assessment, *, width: int | None, colour: bool) -> str:
     """Return an assessment as one line of a list: level, probability, percentile, revision and subject."""
     risk, change = assessment.risk, assessment.change
-    place = "-" if risk.percentile is None else rank(risk.percentile)
+    percentile = "-" if risk.percentile is None else rank(risk.percentile)
     subject = (change.message or "").lstrip().partition("\n")[0]
     page = _Page(width, colour)
     level = f"{risk.level.value:6}"
     chance = "-" if risk.probability is None else percent(risk.probability)
-    rest = f" {chance:>{12 - len(level)}} {place:>4}  {(change.revision or 'staged')[:10]}  {printable(subject)}"
+    rest = f" {chance:>{12 - len(level)}} {percentile:>4}  {(change.revision or 'staged')[:10]}  {printable(subject)}"
     return page.paint(level, _COLOURS[risk.level]) + page.ended(level + rest)[len(level) :] + "\n"
 
 
 def _more(change: Change) -> str:
     """Return the command that tells more; a hook speaks of what is staged just before that becomes the last commit."""
+    end = (change.revision or "")[:10]
     what = {
         ChangeKind.STAGED: "HEAD",
         ChangeKind.WORKTREE: "--worktree",
         ChangeKind.PATCH: "-",
-        ChangeKind.COMMIT: (change.revision or "")[:10],
-        ChangeKind.RANGE: f"{(change.base or '')[:10]}..{(change.revision or '')[:10]}",
+        ChangeKind.COMMIT: end,
+        ChangeKind.RANGE: f"{(change.base or '')[:10]}..{end}",
     }[change.kind]
     when = ", once committed" if change.kind is ChangeKind.STAGED else ""
     return f"more{when}: hyperion-hook score {what}"
@@ -120,7 +111,7 @@ class _Page:
             yield from self.notes(assessment.warnings)
             return
         yield from self._verdict(assessment)
-        yield from self._told(WOULD_BREAK, breaks_in_words(assessment.breaks))
+        yield from self._table(WOULD_BREAK, breaks_in_words(assessment.breaks))
         if not is_no_code(assessment.change) or full:
             yield from self._details(assessment)
         if full:
@@ -130,36 +121,33 @@ class _Page:
 
         missing, warnings = notes_of(assessment)
         model = assessment.model
-        notes = [
-            *([missing] if missing else []),
-            *([f"Model {model.name} {model.version}, trained on {model.trained_on}."] if full else []),
-        ]
-        yield from ("" for _ in (*notes, *warnings)[:1])
+        trained = f"Model {model.name} {model.version}, trained on {model.trained_on}." if full else ""
+        notes = [note for note in (missing, trained) if note]
+        if notes or warnings:
+            yield ""
         for note in notes:
             yield from (self.paint(line, _FAINT) for line in self._wrapped(note))
         yield from self.notes(warnings)
 
     def one_line(self, assessment: Assessment) -> list[str]:
         """Return the verdict, and on a line of its own what the change would break."""
-        level, share = assessment.risk.level, assessment.risk.share_of_level
-        purpose = purpose_of(assessment.change)
+        level, share = assessment.risk.level.value, assessment.risk.share_of_level
+        more = f"; {_more(assessment.change)}"
         if isinstance(assessment.risk, Unknown):
-            said = " ".join(self._verdict_of(assessment))
+            words, more = " ".join(self._verdict_of(assessment)), ""
         elif is_no_code(assessment.change):
-            said = f"{level.value}. Not a code change"
+            words, more = f"{level}. Not a code change", ""
         elif assessment.risk.raised:
-            said = f"{level.value}, raised from {RiskLevel.LOW.value}"
+            words = f"{level}, raised from {RiskLevel.LOW.value}"
         elif share is None:
-            said = f"{level.value}, judged by other projects"
+            words = f"{level}, judged by other projects"
         else:
-            said = f"{level.value}, as {percent(share)} of recent changes are"
-        said = printable(f"{said}; {purpose}" if purpose else said)
-        nothing_more = isinstance(assessment.risk, Unknown) or is_no_code(assessment.change)
-        more = "" if nothing_more else f"; {_more(assessment.change)}"
+            words = f"{level}, as {percent(share)} of recent changes are"
+        shown = printable("; ".join(filter(None, (words, purpose_of(assessment.change)))))
         # where there is no room for both, the verdict is the news
-        said = self.ended(f"{said}{more}" if self.fits(f"{said}{more}") else said)
+        shown = self.ended(f"{shown}{more}" if self.fits(f"{shown}{more}") else shown)
         broken = [self._in_a_line(line) for line in self._broken(assessment)]
-        return [self.paint(level.value, _COLOURS[level]) + said[len(level.value) :], *broken]
+        return [self._with_level(assessment, shown), *broken]
 
     def few_lines(self, assessment: Assessment) -> list[str]:
         """Return the verdict, its place, why, what to read first, and what to do."""
@@ -173,18 +161,22 @@ class _Page:
         size = size_line(assessment.explanation)
         whys = (f"{size}; {raising[0]}" if size and raising else "", size, *raising)
         first = [f"Read first: {entry.path} ({entry.reason})" for entry in assessment.files_to_read[:1]]
-        place = [comparison(assessment.risk)] if isinstance(assessment.risk, Score) else []
+        compared = [comparison(assessment.risk)] if isinstance(assessment.risk, Score) else []
         more = _more(assessment.change)
-        said = [
+        texts = [
             " ".join(self._verdict_of(assessment)),
-            *(self._broken(assessment) or place),
+            *(self._broken(assessment) or compared),
             next((why for why in whys if why and self.fits(printable(why))), size),
             *first,
             assessment.advice[0].action if assessment.advice else f"{more[:1].upper()}{more[1:]}",
         ]
-        lines = [self._in_a_line(line) for line in said if line]
+        lines = [self._in_a_line(text) for text in texts if text]
+        return [self._with_level(assessment, lines[0]), *lines[1:]]
+
+    def _with_level(self, assessment: Assessment, line: str) -> str:
+        """Return a line with the level it begins with in its colour."""
         level = assessment.risk.level
-        return [self.paint(level.value, _COLOURS[level]) + lines[0][len(level.value) :], *lines[1:]]
+        return self.paint(level.value, _COLOURS[level]) + line[len(level.value) :]
 
     def _broken(self, assessment: Assessment) -> list[str]:
         whole = broken_lines(assessment.breaks)
@@ -199,8 +191,8 @@ class _Page:
         code = _FAINT if poor else _COLOURS[assessment.risk.level]
         for position, line in enumerate(self._wrapped(f"{head} {rest}")):
             yield self.paint(head, code) + line[len(head) :] if position == 0 else line
-        said = placed(assessment.risk, assessment.record, no_code=is_no_code(assessment.change))
-        yield from (line for text in (*said, judged_line(assessment.change)) for line in self._wrapped(text))
+        below = placed(assessment.risk, assessment.record, no_code=is_no_code(assessment.change))
+        yield from (line for text in (*below, judged_line(assessment.change)) for line in self._wrapped(text))
 
     def _details(self, assessment: Assessment) -> Iterator[str]:
         # one line of a hook is spared the import
@@ -209,23 +201,23 @@ class _Page:
         impact, bugs = assessment.impact, assessment.bugs
         missing, affected = (impact.missing_co_changes, impact.affected) if impact else ((), ())
         yield from self._why(assessment)
-        yield from self._told("Read first", reading_list(assessment))
-        yield from self._told(
+        yield from self._table("Read first", reading_list(assessment))
+        yield from self._table(
             ADVICE, [(entry.action, f"{entry.effect}; {entry.evidence}") for entry in assessment.advice or ()]
         )
         rules = [
             (entry.path, rule_in_words(entry.support, entry.commits, entry.beside))
             for entry in missing[:MOST_NEIGHBOURS]
         ]
-        yield from self._told("Usually changed with these, but not here", rules)
+        yield from self._table("Usually changed with these, but not here", rules)
         folders = [(folder_name(entry.component), entry.reason) for entry in affected[:MOST_NEIGHBOURS]]
-        yield from self._told("May affect", folders)
-        yield from self._told(REVIEWERS, [(entry.name, entry.reason) for entry in assessment.reviewers or ()])
-        yield from self._told(
+        yield from self._table("May affect", folders)
+        yield from self._table(REVIEWERS, [(entry.name, entry.reason) for entry in assessment.reviewers or ()])
+        yield from self._table(
             SIMILAR, [(f"{entry.commit[:10]} {entry.subject}", entry.outcome) for entry in assessment.similar or ()]
         )
         fixes = [(entry.path, percent(entry.probability)) for entry in likely_fixes(bugs)]
-        yield from self._told("Likely to need a fix within 30 days", fixes, bugs.by if bugs else "")
+        yield from self._table("Likely to need a fix within 30 days", fixes, bugs.by if bugs else "")
         yield from self._unusual(assessment)
 
     def _why(self, assessment: Assessment) -> Iterator[str]:
@@ -267,9 +259,9 @@ class _Page:
             for reason, names in sorted(missing.items()):
                 yield from (f"  {line}" for line in self._wrapped(f"{reason}: {', '.join(names)}", 2))
 
-    def _told(self, heading: str, said: Iterable[tuple[str, str]], by: str = "") -> Iterator[str]:
-        """Set what is told beside what is said of it: in two columns where they fit, else one below the other."""
-        entries = [(printable(what), printable(about)) for what, about in said]
+    def _table(self, heading: str, rows: Iterable[tuple[str, str]], by: str = "") -> Iterator[str]:
+        """Set names and what is said of them: in two columns where they fit, else one below the other."""
+        entries = [(printable(what), printable(about)) for what, about in rows]
         if not entries:
             return
         yield ""

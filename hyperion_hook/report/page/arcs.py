@@ -47,18 +47,18 @@ class ArcDiagram(NamedTuple):
 def coupling(pairs: Sequence[Pair]) -> ArcDiagram:
     """Return the picture of pairs; what is no news is drawn first and is paler."""
     paths = sorted({path for pair in pairs for path in (pair.first, pair.second)})
-    places = {path: ROW // 2 + ROW * row for row, path in enumerate(paths)}
+    heights = {path: ROW // 2 + ROW * row for row, path in enumerate(paths)}
     most = max((pair.together for pair in pairs), default=1)
     arcs = []
     for pair in sorted(pairs, key=lambda pair: (not pair.is_expected, pair)):
-        start, end = places[pair.first], places[pair.second]
+        start, end = heights[pair.first], heights[pair.second]
         wide = min((end - start) / 2, WIDTH - AXIS - _WIDEST)
         width = round(max(_THINNEST, _WIDEST * pair.together / most), 1)
         share = percent(pair.together / pair.either)
         title = f"{pair.first} and {pair.second}: together in {pair.together} of {pair.either} commits ({share})"
         path = f"M{AXIS + 6} {start}A{wide:g} {(end - start) / 2:g} 0 0 1 {AXIS + 6} {end}"
         arcs.append(Arc(path, width, "near" if pair.is_expected else "apart", title))
-    nodes = tuple(Node(places[path], clipped_path(printable(path), MOST_LABEL), path) for path in paths)
+    nodes = tuple(Node(heights[path], clipped_path(printable(path), MOST_LABEL), path) for path in paths)
     return ArcDiagram(nodes, tuple(arcs), ROW * len(paths) + ROW // 3)
 
 
@@ -73,5 +73,5 @@ def spark(counts: Iterable[int]) -> str:
     values = tuple(counts)
     most, gap = max(values, default=0) or 1, 2
     wide = (SPARK_WIDTH + gap) // max(len(values), 1)
-    heights = [max(1, round(SPARK_HEIGHT * value / most)) for value in values]
-    return "".join(f"M{wide * place} {SPARK_HEIGHT}v-{high}h{wide - gap}v{high}z" for place, high in enumerate(heights))
+    bars = ((wide * number, max(1, round(SPARK_HEIGHT * value / most))) for number, value in enumerate(values))
+    return "".join(f"M{left} {SPARK_HEIGHT}v-{high}h{wide - gap}v{high}z" for left, high in bars)

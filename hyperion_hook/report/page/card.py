@@ -97,7 +97,7 @@ def importance(card: Mapping[str, Any]) -> list[Important]:
 
 
 def facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return what a card says of data and training: names and values, neither of them nested."""
+    """Return the facts of a card on data and training: names and values, neither of them nested."""
     results = [("trained on", card.get("trained_on"))]
     for part in ("data", "training"):
         inner = card.get(part)

@@ -62,7 +62,7 @@ class Scale:
         self._root = root
 
     def __call__(self, value: float) -> float:
-        """Return the place of a value; values beyond the bounds lie on them."""
+        """Return the position of a value; values beyond the bounds lie on them."""
         share = min(1.0, max(0.0, (value - self._low) / self._span))
         share = math.sqrt(share) if self._root else share
         return round(self._start + share * (self._end - self._start), 1)
@@ -88,12 +88,10 @@ def risk_over_time(changes: Sequence[ScoredChange]) -> Chart:
     spans: dict[int, list[float]] = {}
     for change in changes:
         spans.setdefault(change.time // span, []).append(change.probability)
-    points = [
-        f"{x(min(last, max(first, number * span + span // 2)))},{y(median(found))}"
-        for number, found in sorted(spans.items())
-    ]
-    shares = [share for share in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8) if share <= highest] or [highest]
-    return Chart(dots, " ".join(points), time_ticks(first, last, x), tuple(Tick(y(s), percent(s)) for s in shares))
+    middles = {number: min(last, max(first, number * span + span // 2)) for number in sorted(spans)}
+    points = [f"{x(middle)},{y(median(spans[number]))}" for number, middle in middles.items()]
+    ticks = _share_ticks((0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8), highest, y)
+    return Chart(dots, " ".join(points), time_ticks(first, last, x), ticks)
 
 
 def median_days(changes: Sequence[ScoredChange]) -> int:
@@ -105,14 +103,12 @@ def time_ticks(first: int, last: int, x: Scale, most: int = 6) -> tuple[Tick, ..
     """Return evenly spaced days of a span of time, as months where it is long."""
     if last <= first:
         return (Tick(x(first), day(first)),)
-    times = [first + (last - first) * step // (most - 1) for step in range(most)]
     text = month if last - first > 6 * _MONTH else day
-    labels = [text(time) for time in times]
-    return tuple(
-        Tick(x(time), label)
-        for place, (time, label) in enumerate(zip(times, labels, strict=True))
-        if label not in labels[:place]
-    )
+    times = (first + (last - first) * step // (most - 1) for step in range(most))
+    first_of: dict[str, int] = {}
+    for time in times:
+        first_of.setdefault(text(time), time)
+    return tuple(Tick(x(time), label) for label, time in first_of.items())
 
 
 def hot_spots(spots: Sequence[HotSpot]) -> Chart:
@@ -158,11 +154,13 @@ def calibration(table: Sequence[tuple[float, float, int]]) -> Chart:
         )
         for expected, observed, count in table
     )
-    shares = [share for share in (0.01, 0.05, 0.1, 0.2, 0.4, 0.8) if share <= highest] or [highest]
     corner = f"{x(0.0)},{y(0.0)} {x(highest)},{y(highest)}"
-    return Chart(
-        dots, corner, tuple(Tick(x(s), percent(s)) for s in shares), tuple(Tick(y(s), percent(s)) for s in shares)
-    )
+    x_ticks, y_ticks = (_share_ticks((0.01, 0.05, 0.1, 0.2, 0.4, 0.8), highest, scale) for scale in (x, y))
+    return Chart(dots, corner, x_ticks, y_ticks)
+
+
+def _share_ticks(shares: Sequence[float], highest: float, scale: Scale) -> tuple[Tick, ...]:
+    return tuple(Tick(scale(s), percent(s)) for s in [share for share in shares if share <= highest] or [highest])
 
 
 def _number_ticks(highest: float, scale: Scale) -> tuple[Tick, ...]:
@@ -179,8 +177,4 @@ def month(moment: int) -> str:
     >>> month(0)
     'Jan 1970'
     """
-    return _utc(moment).strftime("%b %Y")
-
-
-def _utc(moment: int) -> datetime:
-    return datetime.fromtimestamp(moment, tz=UTC)
+    return datetime.fromtimestamp(moment, tz=UTC).strftime("%b %Y")

@@ -25,7 +25,7 @@ class Outcome(NamedTuple):
 
 
 def outcomes(overview: Overview) -> tuple[Outcome, ...]:
-    """Return what became of the HIGH changes to code, newest first."""
+    """Return the outcomes of the HIGH changes to code, newest first."""
     times = {change.commit: change.time for change in overview.changes}
     high = [change for change in reversed(overview.changes) if change.level is RiskLevel.HIGH]
     return tuple(

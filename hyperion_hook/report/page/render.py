@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from itertools import groupby
+from itertools import accumulate, groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -151,8 +151,8 @@ def render_page(
 
 
 def glance(overview: Overview, here: Here) -> list[Tile]:
-    """Return what matters most, one line each."""
-    results = [*_risk_tile(overview), *_outcome_tile(overview), *_spot_tile(overview), *_knowledge_tiles(overview)]
+    """Return the tiles that matter most."""
+    results = [*_risk_tile(overview), *_past_tiles(overview), *_knowledge_tiles(overview)]
     evaluated = page_card.evaluations(here.figures)
     ranked = evaluated[0].rankings[0].roc_auc if evaluated else None
     if ranked:
@@ -171,52 +171,29 @@ def _risk_tile(overview: Overview) -> Iterable[Tile]:
     if recent:
         high = sum(change.level is RiskLevel.HIGH for change in recent)
         usual = sum(change.level is RiskLevel.HIGH for change in overview.changes) / len(overview.changes)
-        yield Tile(
-            "Recently HIGH",
-            f"{high} of {len(recent)}",
-            f"in {days} days; of the last {counted(len(overview.changes), 'change')} {percent(usual)}",
-            "risk",
-        )
+        note = f"in {days} days; of the last {counted(len(overview.changes), 'change')} {percent(usual)}"
+        yield Tile("Recently HIGH", f"{high} of {len(recent)}", note, "risk")
 
 
-def _outcome_tile(overview: Overview) -> Iterable[Tile]:
-    for record in overview.outcomes[:1]:
-        if record.changes:
-            yield Tile(
-                "Fixed later",
-                f"{record.later_fixed:,} of {record.changes:,}",
-                f"HIGH changes; of all code changes {percent(record.base_rate)}",
-                "outcomes",
-            )
-
-
-def _spot_tile(overview: Overview) -> Iterable[Tile]:
+def _past_tiles(overview: Overview) -> Iterable[Tile]:
+    record = overview.outcomes[0] if overview.outcomes else None
+    if record and record.changes:
+        fixed, note = f"{record.later_fixed:,} of {record.changes:,}", percent(record.base_rate)
+        yield Tile("Fixed later", fixed, f"HIGH changes; of all code changes {note}", "outcomes")
     if overview.hot_spots:
         spot = overview.hot_spots[0]
         complexity = "" if spot.complexity is None else f", complexity {spot.complexity:,}"
-        yield Tile(
-            "Hottest file",
-            spot.path.rpartition("/")[2],
-            f"{counted(spot.changes, 'change')} within a year, {spot.fixes:,} of them fixes{complexity}",
-            "spots",
-        )
+        note = f"{counted(spot.changes, 'change')} within a year, {spot.fixes:,} of them fixes{complexity}"
+        yield Tile("Hottest file", spot.path.rpartition("/")[2], note, "spots")
 
 
 def _knowledge_tiles(overview: Overview) -> Iterable[Tile]:
     if overview.whole:
         alone = sum(area.bus_factor == 1 for area in overview.areas)
-        yield Tile(
-            "Bus factor",
-            f"{overview.whole.bus_factor:,}",
-            f"{alone} of {counted(len(overview.areas), 'part')} known by one person",
-            "knowledge",
-        )
-        yield Tile(
-            "Knowledge lost",
-            percent(overview.whole.lost),
-            "was made by people without a commit for a year",
-            "knowledge",
-        )
+        note = f"{alone} of {counted(len(overview.areas), 'part')} known by one person"
+        yield Tile("Bus factor", f"{overview.whole.bus_factor:,}", note, "knowledge")
+        lost = percent(overview.whole.lost)
+        yield Tile("Knowledge lost", lost, "was made by people without a commit for a year", "knowledge")
 
 
 def folders(paths: Iterable[str]) -> list[tuple[str, int]]:
@@ -227,15 +204,10 @@ def folders(paths: Iterable[str]) -> list[tuple[str, int]]:
     >>> folders(["src/a/x.py", "src/a/y.py", "src/b/z.py"])
     [('src/a', 2)]
     """
-    counts: Counter[str] = Counter()
-    total = 0
-    for path in paths:
-        total += 1
-        names = path.split("/")[:-1]
-        counts.update("/".join(names[:depth]) for depth in range(1, len(names) + 1))
-    results = [(folder, count) for folder, count in counts.items() if 1 < count < total]
-    most = sorted(results, key=lambda entry: (-entry[1], entry[0]))[:_MOST_FOLDERS]
-    return sorted(most)
+    above = [list(accumulate(path.split("/")[:-1], "{}/{}".format)) for path in paths]
+    counts = Counter(folder for folders in above for folder in folders)
+    results = [(folder, count) for folder, count in counts.items() if 1 < count < len(above)]
+    return sorted(sorted(results, key=lambda entry: (-entry[1], entry[0]))[:_MOST_FOLDERS])
 
 
 def ago(months: int) -> str:

@@ -51,7 +51,7 @@ class Summary:
 
 
 def summary_of(overview: Overview, model: str) -> Summary:
-    """Return what is remembered of a repository."""
+    """Return the summary of a repository."""
     high = {
         change.commit: bool(change.fixed_by)
         for change in overview.changes
@@ -78,7 +78,7 @@ def block(summary: Summary, last: Summary | None) -> str:
 
 
 def last_report(page: str, head: str) -> Summary | None:
-    """Return what a report at ``head`` compares itself with, from the page that stands where it goes.
+    """Return the summary that a report at ``head`` compares itself with, from the page that it replaces.
 
     That is the page's own summary, or where the page is of the same commit, the one it was compared with.
 
@@ -136,14 +136,18 @@ def _count(value: object, low: int = 0, high: int = _MOST_COUNT) -> int:
 
 
 def changed(last: Summary, now: Summary, overview: Overview, new: Collection[str]) -> list[tuple[str, str]]:
-    """Return what is different since the last report: what it is about, and how it was and is.
+    """Return the differences since the last report: the subject of each, and how it was and is.
 
     ``new`` are ids of the commits that the last report did not know, however old they are.
     """
     rows = [("report of", f"{day(last.time)}, at commit {last.head[:10]}")]
     if last.model != now.model:
         rows.append(("models then", last.model))
-    return [*rows, *_high(last, now, overview, new), *_hottest(last, now), *_bus_factor(last, now)]
+    rows += [*_high(last, now, overview, new), *_hottest(last, now)]
+    if now.bus_factor is not None and last.bus_factor is not None:
+        then = "as then" if now.bus_factor == last.bus_factor else f"{last.bus_factor:,} then"
+        rows.append(("bus factor", f"{now.bus_factor:,}, {then}"))
+    return rows
 
 
 def _high(last: Summary, now: Summary, overview: Overview, commits: Collection[str]) -> list[tuple[str, str]]:
@@ -151,12 +155,8 @@ def _high(last: Summary, now: Summary, overview: Overview, commits: Collection[s
     high = sum(change.level is RiskLevel.HIGH for change in new)
     # the changes that are scored are the newest ones
     least = "at least " if new and len(new) == len(overview.changes) else ""
-    rows = [
-        (
-            "changes since",
-            f"{least}{len(new):,}, of them {high:,} HIGH{f' ({percent(high / len(new))})' if new else ''}",
-        )
-    ]
+    share = f" ({percent(high / len(new))})" if new else ""
+    rows = [("changes since", f"{least}{len(new):,}, of them {high:,} HIGH{share}")]
     if now.changes and last.changes:
         is_now, was = (percent(len(report.high) / report.changes) for report in (now, last))
         then = "as then" if is_now == was else f"{was} then"
@@ -179,10 +179,3 @@ def _hottest(last: Summary, now: Summary) -> list[tuple[str, str]]:
 def _more(entries: Sequence[object]) -> str:
     left = len(entries) - _MOST_NAMED
     return f" and {left} more" if left > 0 else ""
-
-
-def _bus_factor(last: Summary, now: Summary) -> list[tuple[str, str]]:
-    if now.bus_factor is None or last.bus_factor is None:
-        return []
-    then = "as then" if now.bus_factor == last.bus_factor else f"{last.bus_factor:,} then"
-    return [("bus factor", f"{now.bus_factor:,}, {then}")]
