@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 
-from hyperion_hook.assess.breaks.dependencies import MOST_NAMED, is_judged
+from hyperion_hook.assess.breaks.dependencies import is_judged
 from hyperion_hook.assess.breaks.patterns import pattern_of
-from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, line_of
+from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, line_of, listed
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.paths import FileRole, role_of
@@ -30,18 +30,12 @@ _PROTO = re.compile(r"(?<!\w)([A-Za-z_]\w*+)[ \t]*+=[ \t]*+\d++[ \t]*+[;\[]")
 def missing_counterparts(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each touched file whose counterpart was left as it is."""
     for file in tree.change.files:
-        rule = _rule_of(file)
-        if rule is not None:
-            yield from rule(tree, file)
-
-
-def _rule_of(file: FileChange) -> Callable[[TreeAfter, FileChange], Iterator[Break]] | None:
-    name = file.path.rpartition("/")[2]
-    if not file.old_blob or not file.new_blob or role_of(file.path) in (FileRole.TEST, FileRole.FOREIGN):
-        return None
-    if name in LOCKS and is_judged(file):
-        return _lock
-    return _generated if name.endswith(".proto") else None
+        if not file.old_blob or not file.new_blob or role_of(file.path) in (FileRole.TEST, FileRole.FOREIGN):
+            continue
+        if file.path.rpartition("/")[2] in LOCKS and is_judged(file):
+            yield from _lock(tree, file)
+        elif file.path.endswith(".proto"):
+            yield from _generated(tree, file)
 
 
 def _break(path: str, line: int, sentence: str, evidence: str, *, is_certain: bool = False) -> Break:
@@ -68,27 +62,23 @@ def _lock(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
     text, source = tree.text(path), tree.text(file.path)
     lock, local = path.rpartition("/")[2], {name for _, name in after.own}
     folder = file.path.rpartition("/")[0]
-    if folder != above and not _is_member(text, folder.removeprefix(f"{above}/"), local):
+    # a lock file further up holds a manifest whose folder or package it names
+    members = (folder.removeprefix(f"{above}/"), *local)
+    if folder != above and not any(pattern_of("package", word).search(text) for word in members):
         return
     absent = [asked for asked in new if asked.name not in local and not _is_locked(lock, text, asked)] if text else []
     if absent and "package.json" in file.path:
         absent = [asked for asked in absent if not _is_of_workspace(tree, file, asked, text)]
     if absent:
-        names = ", ".join(f"{asked.name} {asked.constraint}".rstrip() for asked in absent[:MOST_NAMED])
-        more = f" and {len(absent) - MOST_NAMED:,} more" if len(absent) > MOST_NAMED else ""
+        names = listed([f"{asked.name} {asked.constraint}".rstrip() for asked in absent])
         at = pattern_of("package", absent[0].name).search(source)
         yield _break(
             file.path,
             line_of(source, at.start()) if at else 1,
-            f"{file.path} asks for {names}{more}, which {path} does not have",
+            f"{file.path} asks for {names}, which {path} does not have",
             f"{path} is not part of the change",
             is_certain=path.endswith("go.sum"),
         )
-
-
-def _is_member(lock: str, folder: str, names: Collection[str]) -> bool:
-    """Return whether a lock file further up holds a manifest: its folder or its package is named there."""
-    return any(pattern_of("package", word).search(lock) for word in (folder, *names))
 
 
 def _is_of_workspace(tree: TreeAfter, file: FileChange, asked: Requirement, lock: str) -> bool:
@@ -105,15 +95,12 @@ def _is_of_workspace(tree: TreeAfter, file: FileChange, asked: Requirement, lock
 
 
 def _nearest(tree: TreeAfter, path: str, names: tuple[str, ...]) -> str | None:
-    folder = path.rpartition("/")[0]
-    while True:
-        start = f"{folder}/" if folder else ""
-        for name in names:
-            if start + name in tree.touched or not isinstance(tree.sources.base_file(start + name), Missing):
-                return start + name
-        if not folder:
-            return None
-        folder = folder.rpartition("/")[0]
+    while path:
+        path = path.rpartition("/")[0]
+        for beside in [f"{path}/{name}" if path else name for name in names]:
+            if beside in tree.touched or not isinstance(tree.sources.base_file(beside), Missing):
+                return beside
+    return None
 
 
 def _is_locked(lock: str, text: str, asked: Requirement) -> bool:
@@ -140,7 +127,7 @@ def _generated(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
         return
     for path in (f"{stem}.pb.go", f"{stem}_pb2.py"):
         if path not in tree.touched and path not in tree.gone and not isinstance(tree.sources.base_file(path), Missing):
-            line = _changed_line(file)
+            line = max(1, min((hunk.new_start for hunk in file.hunks or ()), default=1))
             names = ", ".join(sorted(before ^ after)[:3])
             yield _break(
                 file.path,
@@ -148,7 +135,3 @@ def _generated(tree: TreeAfter, file: FileChange) -> Iterator[Break]:
                 f"{file.path} has other fields than {path}, which is made from it",
                 f"{names}; {path} is not part of the change",
             )
-
-
-def _changed_line(file: FileChange) -> int:
-    return max(1, min((hunk.new_start for hunk in file.hunks or ()), default=1))

@@ -117,11 +117,11 @@ def rows_with(text: str, names: Collection[str]) -> list[tuple[int, int]]:
     """
     rows = set()
     for name in names:
-        place = text.find(name)
-        while place >= 0:
-            end = text.find("\n", place)
-            rows.add((text.rfind("\n", 0, place) + 1, end if end >= 0 else len(text)))
-            place = text.find(name, end) if end >= 0 else -1
+        start = text.find(name)
+        while start >= 0:
+            end = text.find("\n", start)
+            rows.add((text.rfind("\n", 0, start) + 1, end if end >= 0 else len(text)))
+            start = text.find(name, end) if end >= 0 else -1
     return sorted(rows)
 
 
@@ -139,10 +139,10 @@ def functions_on(family: str, text: str, lines: Iterable[tuple[int, int]], plain
     """
     ends = [0, *accumulate(map(len, text.split("\n")))]
     # each line but the first begins behind as many line feeds as there are lines before it
-    places = [ends[line] + line for run in lines for line in (min(run[0], len(ends)) - 1, min(run[1], len(ends) - 1))]
+    bounds = [ends[line] + line for run in lines for line in (min(run[0], len(ends)) - 1, min(run[1], len(ends) - 1))]
     names: set[str] = set()
     done = 0
-    for begin, end in zip(places[::2], places[1::2], strict=True):
+    for begin, end in zip(bounds[::2], bounds[1::2], strict=True):
         above = max(done, text.rfind("\n", 0, max(0, begin - MOST_PARAMETERS)) + 1)
         done = max(above, end - 1)
         for kind, pattern in patterns_of(family):
@@ -168,27 +168,22 @@ def defines(family: str, line: str, name: str) -> bool:
 
 
 def arguments_after(code: str, position: int) -> tuple[str, int] | None:
-    """Return what stands in the brackets that open at or after a position, and the position behind them.
+    """Return the text in the brackets that open at or after a position, and the position behind them.
 
     Examples
     --------
     >>> arguments_after("f (a, g(b)) + 1", 1)
     ('a, g(b)', 11)
     """
-    start = position
-    while start < len(code) and code[start] in " \t\n":
-        start += 1
-    if code[start : start + 1] != "(":
+    while code[position : position + 1] in ("\t", "\n", " "):
+        position += 1
+    if not code.startswith("(", position):
         return None
     depth = 0
-    for place in range(start, min(len(code), start + MOST_PARAMETERS)):
-        letter = code[place]
-        if letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-            if not depth:
-                return code[start + 1 : place], place + 1
+    for end, letter in enumerate(code[position : position + MOST_PARAMETERS], position):
+        depth += (letter in "([{") - (letter in ")]}")
+        if not depth:
+            return code[position + 1 : end], end + 1
     return None
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hyperion_hook.assess.breaks.patterns import pattern_of
-from hyperion_hook.assess.breaks.tree import TreeAfter, is_aside, line_of
+from hyperion_hook.assess.breaks.tree import TreeAfter, is_aside, line_of, listed
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.paths import FileRole, role_of
@@ -15,7 +15,6 @@ from hyperion_hook.features.manifests.readers import Manifest, is_manifest, read
 from hyperion_hook.features.manifests.versions import HIGHEST, Requirement, count_conflicts, parse_constraint
 
 DOWNGRADES, LOOSENS = "downgrades", "loosens"
-MOST_NAMED = 3
 _BARE = re.compile(r"[vV=]?+\d++[-+.\w]*+$")
 _NUMBERS = re.compile(r"\d+")
 _UNSTABLE = re.compile(r"[a-zA-Z-]")
@@ -50,14 +49,13 @@ def weaker_dependencies(tree: TreeAfter) -> Iterator[Break]:
                 shown = f"{now.name} ({was.constraint} to {now.constraint or 'any version'})"
                 weaker.setdefault(how, []).append((now.name, shown))
         for how, names in weaker.items():
-            told = ", ".join(shown for _, shown in names[:MOST_NAMED])
-            more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
-            yield _break(file, text, names[0][0], f"{file.path} {how} {told}{more}", is_certain=False)
+            shown = listed([words for _, words in names])
+            yield _break(file, text, names[0][0], f"{file.path} {how} {shown}", is_certain=False)
         yield from _conflicts(file, text, old, new)
 
 
 def _by_name(manifest: Manifest) -> dict[tuple[str, str], Requirement]:
-    """Return what is asked for once; what is asked for twice by name has a reason that is not read here."""
+    """Return requirements by name; one that is asked for twice has a reason that is not read here."""
     by_name: dict[tuple[str, str], list[Requirement]] = {}
     for asked in manifest.requirements:
         by_name.setdefault((asked.ecosystem, asked.name), []).append(asked)

@@ -7,7 +7,8 @@ them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from hyperion_hook.assess.breaks.tree import Search, TreeAfter
     from hyperion_hook.domain.breaks import Break
 
-    Rule = Callable[[TreeAfter], Iterator[Break]]
-
+_GONE = (FileStatus.DELETED, FileStatus.RENAMED)
 MOST = 20
 """Breaks that are told, the certain ones first."""
 _DEFINITION = late_pattern(
@@ -50,6 +50,21 @@ _MANIFEST = late_pattern(
 )
 
 
+def _has_manifest(change: Change, _: Sequence[bytes]) -> bool:
+    return any(_MANIFEST.search(file.path) for file in change.files)
+
+
+_RULES: tuple[tuple[Callable[[Change, Sequence[bytes]], bool], str, str], ...] = (
+    (lambda change, _: any(file.status in _GONE for file in change.files), "modules", "missing_modules"),
+    (lambda _, hunks: any(map(_DEFINITION.search, hunks)), "names", "missing_names"),
+    (lambda _, hunks: any(map(_PARAMETER.search, hunks)), "signatures", "changed_signatures"),
+    (_has_manifest, "dependencies", "weaker_dependencies"),
+    (_has_manifest, "counterparts", "missing_counterparts"),
+    (lambda _, hunks: any(map(_SWITCH.search, hunks)), "safety", "safety_off"),
+)
+"""Whether a rule has anything to look at in a change and its hunks; its module, and its function."""
+
+
 def find_breaks(
     change: Change,
     sources: Sources,
@@ -57,45 +72,22 @@ def find_breaks(
     search: Search,
     deadline: Deadline = NEVER,
 ) -> tuple[Break, ...]:
-    """Return what a change would break, the certain first, at most ``MOST``; what the deadline cuts off is not told.
+    """Return the breaks of a change, the certain first, at most ``MOST``; what the deadline cuts off is left out.
 
     Parameters are those of ``TreeAfter``.
     """
+    hunks = [hunk.body for file in change.files for hunk in file.hunks or ()]
     breaks: list[Break] = []
     tree: TreeAfter | None = None
-    for rule in _rules(change):
+    for is_asked, module, name in _RULES:
+        if not is_asked(change, hunks):
+            continue
         if tree is None:
             from hyperion_hook.assess.breaks.tree import TreeAfter
 
             tree = TreeAfter(change, sources, graph, search)
+        rule = getattr(import_module(f"hyperion_hook.assess.breaks.{module}"), name)
         result = deadline.run(lambda rule=rule, tree=tree: list(islice(rule(tree), 4 * MOST)))  # type: ignore[misc]
         breaks += [] if isinstance(result, Missing) else result
     breaks.sort(key=lambda entry: not entry.is_certain)
     return tuple(dict.fromkeys(breaks))[:MOST]
-
-
-def _rules(change: Change) -> Iterator[Rule]:  # each is imported where it has something to look at
-    hunks = [hunk.body for file in change.files for hunk in file.hunks or ()]
-    is_gone = any(file.status in (FileStatus.DELETED, FileStatus.RENAMED) for file in change.files)
-    if is_gone:
-        from hyperion_hook.assess.breaks.modules import missing_modules
-
-        yield missing_modules
-    if any(map(_DEFINITION.search, hunks)):
-        from hyperion_hook.assess.breaks.names import missing_names
-
-        yield missing_names
-    if any(map(_PARAMETER.search, hunks)):
-        from hyperion_hook.assess.breaks.signatures import changed_signatures
-
-        yield changed_signatures
-    if any(_MANIFEST.search(file.path) for file in change.files):
-        from hyperion_hook.assess.breaks.counterparts import missing_counterparts
-        from hyperion_hook.assess.breaks.dependencies import weaker_dependencies
-
-        yield weaker_dependencies
-        yield missing_counterparts
-    if any(map(_SWITCH.search, hunks)):
-        from hyperion_hook.assess.breaks.safety import safety_off
-
-        yield safety_off

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hyperion_hook.assess.breaks.patterns import pattern_of
-from hyperion_hook.assess.breaks.tree import TreeAfter, family_of, is_aside, line_of, listed
+from hyperion_hook.assess.breaks.tree import TreeAfter, Use, break_of, family_of, line_of
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.files.languages import language_of
@@ -47,32 +47,20 @@ def missing_modules(tree: TreeAfter) -> Iterator[Break]:
                     asked.setdefault((path, spec), module)
     after = dict.fromkeys(tree.gone) | {path: read_imports(path, tree.text(path)) for path in tree.touched if asked}
     answers = resolve_after(tree.graph, after, list(asked)) if asked else ()
-    users: dict[str, list[tuple[str, int, bool]]] = {}
+    users: dict[str, list[Use]] = {}
     for ((path, spec), module), (files, _) in zip(asked.items(), answers, strict=True):
         if _still_means(tree, files, spec):
             continue
-        line, is_firm = _place(tree, path, spec)
-        if line and path not in {user for user, _, _ in users.get(module, ())}:
-            users.setdefault(module, []).append((path, line, is_firm))
+        use = _import_of(tree, path, spec)
+        if use is not None and path not in {other.path for other in users.get(module, ())}:
+            users.setdefault(module, []).append(use)
     for file in gone:
-        found = users.get(file.previous_path)
-        if found and not (tree.is_built(file.previous_path) or tree.has_left(file.previous_path)):
-            yield _break(file.previous_path, file.path if file.status is FileStatus.RENAMED else "", found)
-
-
-def _break(module: str, moved_to: str, users: list[tuple[str, int, bool]]) -> Break:
-    users.sort(key=lambda user: (not user[2], role_of(user[0]) is not FileRole.SOURCE, user[0]))
-    what = f"moved to {moved_to}" if moved_to else "deleted"
-    count = f"{len(users):,} files still import" if len(users) > 1 else "1 file still imports"
-    return Break(
-        BreakKind.MODULE,
-        f"{module} is {what}, but {count} it",
-        listed([user[:2] for user in users]),
-        users[0][0],
-        users[0][1],
-        # examples may be built with a release of what they show
-        any(is_firm and not is_aside(path) for path, _, is_firm in users),
-    )
+        module = file.previous_path
+        if module in users and not (tree.is_built(module) or tree.has_left(module)):
+            what = f"moved to {file.path}" if file.status is FileStatus.RENAMED else "deleted"
+            uses = users[module]
+            count = f"{len(uses):,} files still import" if len(uses) > 1 else "1 file still imports"
+            yield break_of(BreakKind.MODULE, f"{module} is {what}, but {count} it", uses, is_sure=True)
 
 
 def _single(specs: tuple[str, ...]) -> Iterator[str]:
@@ -117,22 +105,17 @@ def _still_means(tree: TreeAfter, files: set[str], spec: str) -> bool:
     return False
 
 
-def _place(tree: TreeAfter, path: str, spec: str) -> tuple[int, bool]:
-    """Return the line of an import and whether it is run in any case; 0 where it is not found."""
+def _import_of(tree: TreeAfter, path: str, spec: str) -> Use | None:
+    """Return the line of an import, firm if it is run in any case; ``None`` where no line is like it."""
     text = tree.text(path)
     module, _, name = spec.partition(":")
     # readers mark how a file is named: a quote or bracket in C, dots for relative names
     first = module.lstrip('."<').removeprefix("/") or name
-    matches = next(
-        (matches for form in ("import", "quoted", "word") if (matches := list(pattern_of(form, first).finditer(text)))),
-        [],
-    )
-    match = next(
-        (match for match in matches if name in text[match.end() : match.end() + MOST_OF_LIST]),
-        matches[0] if matches else None,
-    )
-    if match is None:
-        return 0, False
+    forms = (list(pattern_of(form, first).finditer(text)) for form in ("import", "quoted", "word"))
+    matches = next(filter(None, forms), [])
+    if not matches:
+        return None
+    match = next((match for match in matches if name in text[match.end() : match.end() + MOST_OF_LIST]), matches[0])
     row = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
     is_firm = not row[:1].isspace() or family_of(path) not in ("python", "script")
-    return line_of(text, match.start()), is_firm
+    return Use(path, line_of(text, match.start()), is_firm)

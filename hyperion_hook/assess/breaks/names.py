@@ -6,16 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from hyperion_hook.assess.breaks.definitions import (
-    CLASS,
-    FUNCTION,
-    Definition,
-    defined_names,
-    defines,
-    definitions,
-)
+from hyperion_hook.assess.breaks.definitions import CLASS, FUNCTION, Definition, defined_names, defines, definitions
 from hyperion_hook.assess.breaks.patterns import pattern_of
-from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, is_aside, line_of, listed, plain
+from hyperion_hook.assess.breaks.tree import TreeAfter, Use, break_of, code_of, family_of, line_of, plain
 from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.paths import FileRole, role_of
@@ -31,15 +24,6 @@ MOST_FILES = 40
 LEAST_LETTERS = 4
 _SURE = frozenset(("python", "script"))
 """Families of languages that say by imports what a name stands for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A line that uses a name, and whether nothing else can be meant by it."""
-
-    path: str
-    line: int
-    is_firm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +70,9 @@ def _uses(tree: TreeAfter, gone: Gone, hits_of: Mapping[str, Sequence[Hit]]) -> 
 def _is_used_nearby(tree: TreeAfter, gone: Gone) -> bool:
     """Return whether a file that can see a name may use it, by the rules of its family but for what others define."""
     definition, names = gone.definition, [gone.definition.name]
-    is_own = (
-        _PRIVATE.search(_start_of_line(gone.code, definition.end)) is not None
-        if gone.family == "jvm"
-        else gone.family == "python" and not definition.is_top
-    )
+    is_own = gone.family == "python" and not definition.is_top
+    if gone.family == "jvm":
+        is_own = _PRIVATE.search(_start_of_line(gone.code, definition.end)) is not None
     paths = () if is_own else tree.neighbours(gone.file)
     return paths is None or any(_uses(tree, gone, by_name(tree.hits(names, paths) or (), names)))
 
@@ -127,7 +109,7 @@ def _gone(tree: TreeAfter, file: FileChange) -> Iterator[Gone]:
 
 
 def _deleted_names(file: FileChange, family: str) -> set[str]:
-    """Return what the deleted lines of a file of ours may define."""
+    """Return the names that the deleted lines of a file of ours may define."""
     names: set[str] = set()
     if file.old_blob is None or role_of(file.previous_path) in (FileRole.FOREIGN, FileRole.DOCUMENT):
         return names
@@ -155,20 +137,12 @@ def _may_be_used(definition: Definition, family: str, code: str, after: str) -> 
 
 
 def _break(gone: Gone, uses: list[Use]) -> Break:
-    uses.sort(key=lambda use: (not use.is_firm, role_of(use.path) is not FileRole.SOURCE, use.path, use.line))
-    paths = list(dict.fromkeys(use.path for use in uses))
+    paths = {use.path for use in uses}
     count = f"{len(uses):,} lines still use" if len(uses) > 1 else "1 line still uses"
     where = f" in {len(paths):,} files" if len(paths) > 1 else ""
-    return Break(
-        BreakKind.NAME,
-        f"{gone.definition.name} is gone from {gone.module}, but {count} it{where}",
-        listed([(use.path, use.line) for use in uses]),
-        uses[0].path,
-        uses[0].line,
-        # examples may be built with a release of what they show
-        # in other languages a name may be of another scope or package, which is not read
-        gone.family in _SURE and any(use.is_firm and not is_aside(use.path) for use in uses),
-    )
+    sentence = f"{gone.definition.name} is gone from {gone.module}, but {count} it{where}"
+    # in other languages a name may be of another scope or package, which is not read
+    return break_of(BreakKind.NAME, sentence, uses, is_sure=gone.family in _SURE)
 
 
 def _files(hits: Iterable[Hit]) -> list[str]:
@@ -183,10 +157,9 @@ def _defined_elsewhere(gone: Gone, hits: Iterable[Hit]) -> bool:
     return any(defines(gone.family, hit.text, gone.definition.name) for hit in hits)
 
 
-def _matches(tree: TreeAfter, path: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
+def _matches(tree: TreeAfter, path: str, pattern: re.Pattern[str]) -> Iterator[Use]:
     code = tree.code(path)
-    for match in pattern.finditer(code):
-        yield line_of(code, match.start()), match
+    return (Use(path, line_of(code, match.start()), True) for match in pattern.finditer(code))
 
 
 # Python: what is imported by name, and what the file itself still calls
@@ -198,11 +171,9 @@ def _python(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     if gone.definition.is_top:
         if any(pattern_of("set", gone.definition.name).search(hit.text) for hit in hits):
             return  # whoever imports the module may give it the name
-        for path, line, is_firm in top_level_uses(tree, gone.file, gone.definition.name, _files(hits)):
-            yield Use(path, line, is_firm)
+        yield from top_level_uses(tree, gone.file, gone.definition.name, _files(hits))
     elif gone.definition.kind == FUNCTION and not _defined_elsewhere(gone, hits):
-        for path, line, is_firm in method_uses(tree, gone.file, gone.definition.name, _files(hits)):
-            yield Use(path, line, is_firm)
+        yield from method_uses(tree, gone.file, gone.definition.name, _files(hits))
 
 
 # JavaScript and TypeScript: what is imported by name from the file
@@ -228,9 +199,9 @@ def _exports(code: str) -> frozenset[str]:
     """Return the names under which a script exports."""
     names: set[str] = set()
     for declared, assigned, listed_names, handed_out in _EXPORTED.findall(code):
-        names.update({declared, assigned} - {""})
-        names.update(part.split()[-1] for part in listed_names.split(",") if part.split())
-        names.update(part.partition(":")[0].strip() for part in handed_out.split(","))
+        names |= {declared, assigned} - {""}
+        names |= {part.split()[-1] for part in listed_names.split(",") if part.strip()}
+        names |= {part.partition(":")[0].strip() for part in handed_out.split(",")}
     return frozenset(names)
 
 
@@ -254,10 +225,8 @@ def _script(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
 def _go(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     name, folder = gone.definition.name, gone.module.rpartition("/")[0]
     beside = [hit for hit in hits if hit.path.rpartition("/")[0] == folder]
-    line = gone.code[gone.code.rfind("\n", 0, gone.definition.end) + 1 : gone.definition.end]
-    if line.startswith("func ("):
-        # whose method is called cannot be told without types
-        return
+    if _start_of_line(gone.code, gone.definition.end).startswith("func ("):
+        return  # whose method is called cannot be told without types
     if not gone.definition.is_top or _defined_elsewhere(gone, beside):
         return
     if any(pattern_of("Go list", name).search(tree.code(path)) for path in _files(beside)):
@@ -266,12 +235,11 @@ def _go(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     for path in _files(beside):
         # where a variable, a parameter or an import has the name, it hides what is gone
         if not pattern_of("Go hides", name).search(tree.code(path)) and not _go_imports(tree.text(path), name):
-            yield from (Use(path, line, True) for line, _ in _matches(tree, path, pattern_of(form, name)))
+            yield from _matches(tree, path, pattern_of(form, name))
     if name[0].isupper():
         for path in _files(hit for hit in hits if hit.path in _importers(tree, gone.module)):
             if receivers := go_receivers(tree, path, gone.module, gone.code):
-                member = pattern_of("member", receivers, name)
-                yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))
+                yield from _matches(tree, path, pattern_of("member", receivers, name))
 
 
 _GO_IMPORT = late_pattern(r"^[ \t]*+(?:import[ \t(]++)?+(?:([\w.]++)[ \t]++)?+\"([^\"\n]*+)\"", re.MULTILINE)
@@ -286,15 +254,14 @@ def _go_imports(text: str, name: str) -> bool:
 
 
 def go_receivers(tree: TreeAfter, path: str, module: str, code: str) -> tuple[str, ...]:
-    """Return what a Go file calls the package of a module, given its code: by an alias, or as its package clause."""
+    """Return the names of a module's package in a Go file: its aliases, or that of its package clause in ``code``."""
     package = _GO_PACKAGE.search(code)
-    names = [
+    return tuple(
         alias or package[1]
         for alias, spec in _GO_IMPORT.findall(_GO_BODY.split(tree.text(path), 1)[0])
         # what is imported into the file's own names, by a dot, is not reached through a receiver
         if package and alias != "." and module in tree.imports(path, spec)
-    ]
-    return tuple(names)
+    )
 
 
 # Java: classes by name, members by the class before them
@@ -307,7 +274,11 @@ _PACKAGE = late_pattern(r"^[ \t]*+package[ \t]++([\w.]++)", re.MULTILINE)
 
 def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     name = gone.definition.name
-    if _defined_elsewhere(gone, hits) or any(_scala_has(tree, path, name) for path in _files(hits)):
+    # a Scala file may have a name from elsewhere: it imports many at once, or names a type so
+    scala = [path for path in _files(hits) if path.endswith((".scala", ".sc"))]
+    if _defined_elsewhere(gone, hits) or any(
+        pattern_of("Scala brings", name).search(tree.code(path)) for path in scala
+    ):
         return
     importers = _importers(tree, gone.module)
     paths = _files(hit for hit in hits if tree.is_linked(hit.path, gone.module, importers))
@@ -319,7 +290,7 @@ def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
             others = [result for _, result in _JAVA_IMPORT.findall(tree.code(path)) if result.endswith(f".{name}")]
             # a class of the same name from elsewhere is meant
             if not (others and package and not _is_of_package(others[0], package[1], name)):
-                yield from (Use(path, line, True) for line, _ in _matches(tree, path, pattern_of("Java class", name)))
+                yield from _matches(tree, path, pattern_of("Java class", name))
         return
     path = gone.file.path
     if path.endswith(".java") and pattern_of("on a line of its own", name).search(tree.code(path)):
@@ -328,13 +299,6 @@ def _jvm(tree: TreeAfter, gone: Gone, hits: Sequence[Hit]) -> Iterator[Use]:
     if "@Override" not in gone.code[above : gone.definition.end]:
         for path in paths:
             yield from _member_uses(tree, gone, path)
-
-
-def _scala_has(tree: TreeAfter, path: str, name: str) -> bool:
-    """Return whether a Scala file may have a name from elsewhere: it imports many at once, or names a type so."""
-    if not path.endswith((".scala", ".sc")):
-        return False
-    return pattern_of("Scala brings", name).search(tree.code(path)) is not None
 
 
 def _is_of_package(imported: str, package: str, name: str) -> bool:
@@ -352,17 +316,17 @@ def _member_uses(tree: TreeAfter, gone: Gone, path: str) -> Iterator[Use]:
     if is_function and not is_static and any(map(inherits.search, (gone.code, tree.code(gone.file.path)))):
         return  # a class from elsewhere may have it
     member = pattern_of("member call" if is_function else "member", receivers_of(owner, code), name)
-    yield from (Use(path, line, True) for line, _ in _matches(tree, path, member))
+    yield from _matches(tree, path, member)
     # in Kotlin a block may be of another object
     if path != gone.file.path or not is_function or path.endswith((".kt", ".kts")):
         return
     if any(is_static and result.rpartition(".")[2] in (name, "*") for is_static, result in _JAVA_IMPORT.findall(code)):
         return
-    yield from (Use(path, line, True) for line, _ in _matches(tree, path, pattern_of("own call", name)))
+    yield from _matches(tree, path, pattern_of("own call", name))
 
 
 def receivers_of(owner: str, code: str) -> tuple[str, ...]:
-    """Return what a member of a class is reached through: the class, and variables declared with it alone."""
+    """Return the names before a member of a class: the class, and variables declared with it alone."""
     names = dict.fromkeys(pattern_of("declared with", owner).findall(code))
     return owner, *(name for name in names if set(pattern_of("type of", name).findall(code)) <= {owner})
 

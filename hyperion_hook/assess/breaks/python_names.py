@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
-from hyperion_hook.assess.breaks.tree import TreeAfter
+from hyperion_hook.assess.breaks.tree import TreeAfter, Use
 from hyperion_hook.domain.change import FileChange
 from hyperion_hook.features.code.limits import TooSlowError
 from hyperion_hook.features.code.python_tree import python_tree
@@ -18,8 +18,6 @@ _NAMESPACES = frozenset({"globals", "exec"})
 _OWN_WITHOUT_ARGUMENT = frozenset({"vars", "locals"})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _BUILT_IN = (str, bytes, list, dict, set, int, float, BaseException, io.TextIOWrapper, io.BytesIO)
-
-Place = tuple[str, int, bool]
 
 
 def parsed(text: str) -> ast.Module | None:
@@ -53,29 +51,30 @@ def module_names(module: ast.Module) -> set[str]:
 
 def _reaches_namespace(node: ast.AST) -> bool:
     """Return whether the namespace of the module may be written to by strings; looking at another's is nothing."""
-    if isinstance(node, ast.Name):
-        return node.id in _NAMESPACES
-    if isinstance(node, ast.Subscript) and _is_sys_modules(node.value):
-        return not isinstance(node.ctx, ast.Load) or _is_own_name(node.slice)
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Subscript):
-        return node.attr in {"__dict__", "__class__"} and _is_sys_modules(node.value.value)
-    if not isinstance(node, ast.Call):
-        return False
-    function, first = node.func, node.args[0] if node.args else None
-    if isinstance(function, ast.Attribute):
-        return _is_sys_modules(function.value) and (function.attr != "get" or _is_own_name(first))
-    if not isinstance(function, ast.Name) or first is None:
-        return isinstance(function, ast.Name) and function.id in _OWN_WITHOUT_ARGUMENT
-    return function.id == "setattr" and isinstance(first, ast.Subscript) and _is_sys_modules(first.value)
+    match node:
+        case ast.Name(id=name):
+            return name in _NAMESPACES
+        case ast.Subscript(value=value, slice=index, ctx=context):
+            return _is_sys_modules(value) and (not isinstance(context, ast.Load) or _is_own_name(index))
+        case ast.Attribute(value=ast.Subscript(value=value), attr=attribute):
+            return attribute in {"__dict__", "__class__"} and _is_sys_modules(value)
+        case ast.Call(func=ast.Attribute(value=value, attr=method), args=arguments):
+            return _is_sys_modules(value) and (method != "get" or any(map(_is_own_name, arguments[:1])))
+        case ast.Call(func=ast.Name(id=name), args=[]):
+            return name in _OWN_WITHOUT_ARGUMENT
+        case ast.Call(func=ast.Name(id="setattr"), args=[ast.Subscript(value=value), *_]):
+            return _is_sys_modules(value)
+    return False
 
 
 def _is_sys_modules(node: ast.AST) -> bool:
-    if not (isinstance(node, ast.Attribute) and node.attr == "modules"):
-        return False
-    return isinstance(node.value, ast.Name) and node.value.id == "sys"
+    match node:
+        case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
+            return True
+    return False
 
 
-def _is_own_name(node: ast.AST | None) -> bool:
+def _is_own_name(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id == "__name__"
 
 
@@ -90,21 +89,20 @@ def _outside_scopes(module: ast.Module) -> Iterator[ast.AST]:
 
 
 def _binds(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name
-    elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        yield node.id
-    elif isinstance(node, ast.alias):
-        yield (node.asname or node.name).partition(".")[0]
-    elif isinstance(node, ast.arg):
-        yield node.arg
-    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-        yield node.name
-    elif isinstance(node, ast.Global | ast.Nonlocal):
-        yield from node.names
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+            yield name
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield name
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            yield name
+        case ast.alias():
+            yield (node.asname or node.name).partition(".")[0]
+        case ast.Global() | ast.Nonlocal():
+            yield from node.names
 
 
-def top_level_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequence[str]) -> Iterator[Place]:
+def top_level_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequence[str]) -> Iterator[Use]:
     """Yield where a name is imported from a module that no longer binds it, and where the module itself loads it."""
     module = parsed(after.text(file.path)) if file.new_blob else None
     if module is None:
@@ -120,7 +118,7 @@ def top_level_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequenc
     # what a function or class of the module binds itself may be what it loads
     for node in ast.walk(module) if name not in bound_names(module) else ():
         if isinstance(node, ast.Name) and node.id == name:
-            yield file.path, node.lineno, True
+            yield Use(file.path, node.lineno, True)
     for path in paths:
         user = parsed(after.text(path)) if path != file.path else None
         if user is not None:
@@ -148,7 +146,7 @@ def lines_that_pass(text: str, name: str, value: object, to: re.Pattern[str]) ->
 
 
 def _called(function: ast.expr) -> str:
-    """Return what is called by its names, with dots; what was written around them is left out."""
+    """Return the dotted name of a called function, without calls and arguments within it."""
     names: list[str] = []
     node: ast.AST = function
     # a chain may be longer than Python recurses
@@ -159,17 +157,17 @@ def _called(function: ast.expr) -> str:
     return ".".join(reversed([*names, node.id] if isinstance(node, ast.Name) else names))
 
 
-def _imports_of(after: TreeAfter, user: ast.Module, path: str, module: str, name: str) -> Iterator[Place]:
+def _imports_of(after: TreeAfter, user: ast.Module, path: str, module: str, name: str) -> Iterator[Use]:
     firm = {id(node) for node in user.body}
     for node in ast.walk(user):
         if isinstance(node, ast.ImportFrom):
             spec = "." * node.level + (node.module or "")
             for alias in node.names:
                 if alias.name == name and after.imports(path, f"{spec}:{name}") == (module,):
-                    yield path, node.lineno, id(node) in firm
+                    yield Use(path, node.lineno, id(node) in firm)
 
 
-def method_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequence[str]) -> Iterator[Place]:
+def method_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequence[str]) -> Iterator[Use]:
     """Yield where a method is called on ``self`` in its own file, where nothing in the tree defines the name."""
     if file.path not in paths or any(hasattr(kind, name) for kind in _BUILT_IN):
         return
@@ -181,13 +179,9 @@ def method_uses(after: TreeAfter, file: FileChange, name: str, paths: Sequence[s
             # a class from elsewhere may have it
             is_own = all(isinstance(base, ast.Name) and base.id == "object" for base in owner.bases)
             for node in ast.walk(owner) if is_own and not owner.keywords else ():
-                if (
-                    isinstance(node, ast.Attribute)
-                    and node.attr == name
-                    and isinstance(node.value, ast.Name)
-                    and node.value.id == "self"
-                ):
-                    yield file.path, node.lineno, True
+                match node:
+                    case ast.Attribute(value=ast.Name(id="self"), attr=attribute) if attribute == name:
+                        yield Use(file.path, node.lineno, True)
 
 
 def _sets(tree: ast.AST, name: str) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, is_aside
 from hyperion_hook.domain.breaks import Break, BreakKind
-from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.change import FileChange
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.paths import FileRole, role_of
 
@@ -73,9 +74,11 @@ _NARROW = re.compile(
 
 def safety_off(tree: TreeAfter) -> Iterator[Break]:
     """Yield a break for each place where added lines switch safety off."""
+    deleted = "\n".join(_text(hunk.deleted_text) for file in tree.change.files for hunk in file.hunks or ())
+    # what only moves was off before
     for switch in (_CERTIFICATES, _ONLY):
-        yield from _switched(tree, switch)
-    yield from _skipped(tree)
+        yield from islice(_switched(tree, switch), len(switch.pattern.findall(deleted)), None)
+    yield from islice(_skipped(tree), len(SKIPS.findall(deleted)), None)
     for file in tree.touched.values():
         if role_of(file.path) is FileRole.SOURCE and file.old_blob and family_of(file.path):
             yield from _broadened(file)
@@ -90,38 +93,30 @@ def _added(file: FileChange) -> Iterator[tuple[int, str]]:
     """Yield number and text of each added line, comments left out."""
     for hunk in file.hunks or ():
         if hunk.added_count:
-            text = hunk.added_text.decode("utf-8", "replace")
-            code = code_of(file.path, text).split("\n") if family_of(file.path) else text.split("\n")
-            for number, (row, bare) in enumerate(zip(text.split("\n"), code, strict=False), hunk.new_start):
+            text = _text(hunk.added_text)
+            code = code_of(file.path, text) if family_of(file.path) else text
+            for number, (row, bare) in enumerate(zip(text.split("\n"), code.split("\n"), strict=False), hunk.new_start):
                 if bare.strip():
                     yield number, row
 
 
-def _deleted_text(change: Change) -> str:
-    return "\n".join(hunk.deleted_text.decode("utf-8", "replace") for file in change.files for hunk in file.hunks or ())
+def _text(lines: bytes) -> str:
+    return lines.decode("utf-8", "replace")
 
 
 def _switched(tree: TreeAfter, switch: Switch) -> Iterator[Break]:
     roles = (FileRole.TEST, FileRole.SOURCE) if switch.in_tests else (FileRole.SOURCE, FileRole.CONFIGURATION)
-    # what only moves was off before
-    spare = sum(1 for _ in switch.pattern.finditer(_deleted_text(tree.change)))
     for file in tree.touched.values():
         if role_of(file.path) not in roles or language_of(file.path) is None or is_aside(file.path):
             continue
-        if not any(switch.pattern.search(hunk.added_text.decode("utf-8", "replace")) for hunk in file.hunks or ()):
+        if not any(switch.pattern.search(_text(hunk.added_text)) for hunk in file.hunks or ()):
             continue
         for number, row in _added(file):
             match = switch.pattern.search(row)
-            if (
-                match is None
-                or row.lstrip().startswith(("#", "//", "*"))
-                or (switch is _CERTIFICATES and not _is_meant(tree, file.path, number, match))
-            ):
+            if match is None or row.lstrip().startswith(("#", "//", "*")):
                 continue
-            if spare > 0:
-                spare -= 1
-                continue
-            yield _break(file.path, number, f"{switch.what} in {file.path}", row, switch.source)
+            if switch is not _CERTIFICATES or _is_meant(tree, file.path, number, match):
+                yield _break(file.path, number, f"{switch.what} in {file.path}", row, switch.source)
 
 
 def _is_meant(tree: TreeAfter, path: str, number: int, match: re.Match[str]) -> bool:
@@ -138,26 +133,18 @@ def _is_meant(tree: TreeAfter, path: str, number: int, match: re.Match[str]) -> 
 
 
 def _skipped(tree: TreeAfter) -> Iterator[Break]:
-    spare = len(SKIPS.findall(_deleted_text(tree.change)))
     for file in tree.touched.values():
         if role_of(file.path) is not FileRole.TEST or not file.old_blob or family_of(file.path) is None:
             continue
-        if any(SKIPS.search(hunk.deleted_text.decode("utf-8", "replace")) for hunk in file.hunks or ()):
+        if any(SKIPS.search(_text(hunk.deleted_text)) for hunk in file.hunks or ()):
             continue  # one mark for several tests may have become one for each
-        before = tree.before(file)
-        text = tree.text(file.path)
+        before, text = tree.before(file), tree.text(file.path)
         rows = text.split("\n")
         for number, row in _added(file):
-            if SKIPS.search(row) is None:
-                continue
-            name = _test_name(rows, number)
+            name = _test_name(rows, number) if SKIPS.search(row) else ""
             # a test that comes with its mark was never run, another may be called the same
-            if not name or not 0 < text.count(name) <= before.count(name):
-                continue
-            if spare > 0:
-                spare -= 1
-                continue
-            yield _break(file.path, number, f"the test {name} no longer runs", row, "a skipped test guards nothing")
+            if name and 0 < text.count(name) <= before.count(name):
+                yield _break(file.path, number, f"the test {name} no longer runs", row, "a skipped test guards nothing")
 
 
 def _test_name(rows: list[str], number: int) -> str:
@@ -174,7 +161,7 @@ def _test_name(rows: list[str], number: int) -> str:
 
 def _broadened(file: FileChange) -> Iterator[Break]:
     for hunk in file.hunks or ():
-        deleted, added = (text.decode("utf-8", "replace") for text in (hunk.deleted_text, hunk.added_text))
+        deleted, added = _text(hunk.deleted_text), _text(hunk.added_text)
         wide, narrow = _WIDE.search(added), _NARROW.search(deleted)
         if wide and narrow and not _NARROW.search(added) and not _WIDE.search(deleted):
             number = hunk.new_start + added.count("\n", 0, wide.start())

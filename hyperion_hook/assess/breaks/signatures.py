@@ -6,18 +6,11 @@ Only functions whose name is defined once in the tree are looked at, and only ca
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from hyperion_hook.assess.breaks.definitions import FUNCTION, arguments_after, defines, definitions, functions_on
-from hyperion_hook.assess.breaks.names import (
-    LEAST_LETTERS,
-    MOST_FILES,
-    MOST_NAMES,
-    by_name,
-    go_receivers,
-    receivers_of,
-)
+from hyperion_hook.assess.breaks.names import LEAST_LETTERS, MOST_FILES, MOST_NAMES, by_name, go_receivers, receivers_of
 from hyperion_hook.assess.breaks.patterns import pattern_of
 from hyperion_hook.assess.breaks.tree import TreeAfter, code_of, family_of, line_of, listed, plain
 from hyperion_hook.domain.breaks import Break, BreakKind
@@ -28,7 +21,6 @@ from hyperion_hook.domain.files.text import lines_as_read
 from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.phrases import counted
-from hyperion_hook.domain.snapshot import SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.search import Hit
 
@@ -115,23 +107,19 @@ def _calls_that_misfit(tree: TreeAfter, target: Target, hits: Sequence[Hit]) -> 
 
 
 def _break(target: Target, calls: list[tuple[str, int, str]]) -> Break:
+    least, most = target.after.least, target.after.most
+    asked = f"at least {counted(least, 'argument')}" if most is None else counted(most, "argument")
+    fewest = "" if most in (None, least) else f"{least} to "
     count = f"{len(calls):,} calls still pass" if len(calls) > 1 else "1 call still passes"
     return Break(
         BreakKind.SIGNATURE,
-        f"{target.name} {_wanted(target.after)}, but {count} {calls[0][2]}",
-        f"defined in {target.file.path}:{target.line}; called in " + listed([call[:2] for call in calls]),
+        f"{target.name} now takes {fewest}{asked}, but {count} {calls[0][2]}",
+        f"defined in {target.file.path}:{target.line}; called in "
+        + listed([f"{path}:{line}" for path, line, _ in calls]),
         calls[0][0],
         calls[0][1],
         True,
     )
-
-
-def _wanted(signature: Signature) -> str:
-    least, most = signature.least, signature.most
-    if most is None:
-        return f"now takes at least {counted(least, 'argument')}"
-    fewest = "" if least == most else f"{least} to "
-    return f"now takes {fewest}{counted(most, 'argument')}"
 
 
 def _targets(tree: TreeAfter, file: FileChange) -> Iterator[Target]:
@@ -143,14 +131,14 @@ def _targets(tree: TreeAfter, file: FileChange) -> Iterator[Target]:
     before, after = tree.sources.before(file), tree.sources.after(file)
     if isinstance(before, Missing) or isinstance(after, Missing):
         return
-    deleted = [(hunk.old_start, hunk.deleted_count) for hunk in file.hunks]
-    added = [(hunk.new_start, hunk.added_count) for hunk in file.hunks]
-    names = {
-        name
-        for source, other, runs in ((before, after, deleted), (after, before, added))
-        for name in functions_on(family, source.text, _lines(source, runs), partial(plain, family))
-        if len(name) >= LEAST_LETTERS and not name.startswith("__") and name in other.text
-    }
+    deleted = [(hunk.old_start, hunk.deleted_count) for hunk in file.hunks if hunk.deleted_count]
+    added = [(hunk.new_start, hunk.added_count) for hunk in file.hunks if hunk.added_count]
+    names: set[str] = set()
+    for source, other, runs in ((before, after, deleted), (after, before, added)):
+        lines = [lines_as_read(start, start + count - 1, source.breaks) for start, count in runs]
+        touched = functions_on(family, source.text, lines, partial(plain, family))
+        names |= {name for name in touched if len(name) >= LEAST_LETTERS and name in other.text}
+    names = {name for name in names if not name.startswith("__")}
     if not names:
         return
     codes = code_of(file.previous_path, before.text), tree.code(file.path)
@@ -160,22 +148,18 @@ def _targets(tree: TreeAfter, file: FileChange) -> Iterator[Target]:
             yield Target(file, name, old[name][0], signature, line_of(codes[1], end))
 
 
-def _lines(source: SourceText, runs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    return (lines_as_read(start, start + count - 1, source.breaks) for start, count in runs if count)
-
-
 def _signatures(family: str, code: str, names: Collection[str]) -> dict[str, tuple[Signature, int]]:
     """Return the signature of each of some names that code defines once, with the end of the name."""
     ends: dict[str, list[int]] = {}
     for definition in definitions(family, code, names):
         ends.setdefault(definition.name, []).append(definition.end if definition.kind == FUNCTION else -1)
     read: dict[str, tuple[Signature, int]] = {}
-    for name, places in ends.items():
-        if len(set(places)) > 1 or places[0] < 0 or _is_wrapped(family, code, places[0]):
+    for name, own in ends.items():
+        if len(set(own)) > 1 or own[0] < 0 or _is_wrapped(family, code, own[0]):
             continue
-        inside = arguments_after(code, places[0])
+        inside = arguments_after(code, own[0])
         if inside is not None:
-            read[name] = _signature(family, inside[0]), places[0]
+            read[name] = _signature(family, inside[0]), own[0]
     return read
 
 
@@ -195,12 +179,13 @@ def _signature(family: str, text: str) -> Signature:
         return _python_signature(parts)
     if any("..." in part for part in parts):
         return Signature(len(parts) - 1, None)
-    optional = (
-        sum("=" in part.replace("=>", "") or ("?" in part.partition(":")[0] and family == "script") for part in parts)
+    optional = [
+        part
+        for part in parts
         if family in ("script", "c")
-        else 0
-    )
-    return Signature(len(parts) - optional, len(parts))
+        and ("=" in part.replace("=>", "") or ("?" in part.partition(":")[0] and family == "script"))
+    ]
+    return Signature(len(parts) - len(optional), len(parts))
 
 
 def _python_signature(parts: list[str]) -> Signature:
@@ -226,7 +211,7 @@ def _python_signature(parts: list[str]) -> Signature:
 
 
 def split_arguments(text: str, generic: re.Pattern[str] | None = None) -> list[str]:
-    """Return what the commas outside brackets divide, without blanks and what is generic.
+    """Return the parts between commas outside brackets, without blanks and generic arguments.
 
     Examples
     --------
@@ -236,16 +221,14 @@ def split_arguments(text: str, generic: re.Pattern[str] | None = None) -> list[s
     previous = None
     while generic and previous != text:
         previous, text = text, generic.sub("", text)
-    parts, depth, start = [], 0, 0
-    for place, letter in enumerate(text):
-        if letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter == "," and not depth:
-            parts.append(text[start:place].strip())
-            start = place + 1
-    return [part for part in (*parts, text[start:].strip()) if part]
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part for part in map(str.strip, parts) if part]
 
 
 def _misfits(tree: TreeAfter, target: Target, path: str) -> Iterator[tuple[str, int, str]]:
@@ -286,7 +269,7 @@ def _calls(tree: TreeAfter, family: str, target: Target, path: str) -> Iterator[
 
 
 def _problem(family: str, signature: Signature, arguments: list[str]) -> str | None:
-    """Return what a call passes that it should not, ``None`` where it fits or cannot be told."""
+    """Return the arguments of a call that do not fit, in words; ``None`` where they do or nobody can tell."""
     if family != "c" and any(argument.startswith("*") or "..." in argument for argument in arguments):
         return None
     named = [

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from hyperion_hook.assess.breaks.definitions import rows_with
 from hyperion_hook.assess.breaks.patterns import pattern_of
+from hyperion_hook.domain.breaks import Break, BreakKind
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
 from hyperion_hook.domain.files.generated import says_generated
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.path_patterns import is_ignored, parse_patterns
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.late_patterns import late_pattern
+from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.snapshot import ImportGraph, Sources
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.search import Hit
@@ -35,6 +38,16 @@ FAMILIES = {
 }
 """Languages whose names are searched for, by who can use whose names."""
 
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A line that uses a name, and whether nothing else can be meant by it."""
+
+    path: str
+    line: int
+    is_firm: bool
+
+
 Search = Callable[[Sequence[str]], list[Hit] | None]
 """Finds words in the tree before the change."""
 
@@ -50,7 +63,7 @@ _LEXES = {
 }
 """Comments and strings of each family."""
 MOST_NAMED = 3
-"""Places that a break names."""
+"""Lines, packages or names that a break names."""
 MOST_NEIGHBOURS = 300
 """Files that are read one by one; where more can see a name the tree is searched."""
 _ASIDE = late_pattern(
@@ -87,19 +100,15 @@ def _blank(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=16)
 def code_of(path: str, text: str) -> str:
-    """Return what ``plain`` makes of the text of a file; one of no known family is read like C."""
+    """Return the text of a file without comments and strings; one of no known family is read like C."""
     return plain(family_of(path) or "c", text)
 
 
 class TreeAfter:
     """The tree that the change leaves behind.
 
-    Parameters
-    ----------
-    graph
-        Returns the import graph of the base; asked only where something was taken away.
-    search
-        Finds words at the base; what the change touches is looked at apart.
+    ``graph`` returns the import graph of the base and is asked only where something was taken away; ``search`` finds
+    words at the base, and what the change touches is looked at apart.
     """
 
     def __init__(
@@ -126,14 +135,8 @@ class TreeAfter:
     @cached_property
     def gone(self) -> frozenset[str]:
         """Paths that no longer hold a file."""
-        return (
-            frozenset(
-                file.previous_path
-                for file in self.change.files
-                if file.old_blob and file.status is not FileStatus.COPIED
-            )
-            - self.touched.keys()
-        )
+        left = [file for file in self.change.files if file.old_blob and file.status is not FileStatus.COPIED]
+        return frozenset(file.previous_path for file in left) - self.touched.keys()
 
     def text(self, path: str) -> str:
         """Return the text of a file after the change, '' where there is none."""
@@ -164,17 +167,15 @@ class TreeAfter:
         """Return whether a file went with the whole package it belongs to, which others may have from elsewhere now."""
         from hyperion_hook.features.manifests.readers import is_manifest
 
-        folders = path.split("/")[:-1]
-        above = {"/".join(folders[: count + 1]) for count in range(len(folders))}
+        above = set(accumulate(path.split("/")[:-1], "{}/{}".format))
         return any(gone.rpartition("/")[0] in above and is_manifest(gone) for gone in self.gone)
 
     def is_built(self, path: str) -> bool:
         """Return whether a file that is gone is one that the build makes: git ignores it, or a template is beside."""
         folder, _, name = path.rpartition("/")
         start = f"{folder}/" if folder else ""
-        beside = self.sources.base_folder(folder)
-        files = {*self.touched} | {start + file for file in (() if isinstance(beside, Missing) else beside.files)}
-        if any(f"{start}{name}.{ending}" in files - self.gone for ending in _TEMPLATES):
+        files = self._beside(folder) | self.touched.keys()
+        if any(f"{path}.{ending}" in files - self.gone for ending in _TEMPLATES):
             return True
         rules = ((path, self.text(".gitignore")), (name, self.text(f"{start}.gitignore") if start else ""))
         return any(is_ignored(below, parse_patterns(text.split("\n"))) for below, text in rules)
@@ -207,12 +208,16 @@ class TreeAfter:
             family = family_of(file.previous_path)
             paths = set(self.users(file.previous_path))
             for folder in {path.rpartition("/")[0] for path in (file.previous_path, file.path) if family != "python"}:
-                beside = self.sources.base_folder(folder)
-                if not isinstance(beside, Missing):
-                    paths.update(f"{folder}/{name}" if folder else name for name in beside.files)
+                paths |= self._beside(folder)
             left = frozenset(path for path in paths - self.touched.keys() - self.gone if family_of(path) == family)
             self._neighbours[file.path] = left if len(left) <= MOST_NEIGHBOURS else None
         return self._neighbours[file.path]
+
+    def _beside(self, folder: str) -> set[str]:
+        """Return the files of the base in a folder."""
+        beside = self.sources.base_folder(folder)
+        names = () if isinstance(beside, Missing) else beside.files
+        return {f"{folder}/{name}" if folder else name for name in names}
 
     def users(self, module: str) -> frozenset[str]:
         """Return the files of the base that import a module, or a header of C beside it."""
@@ -230,9 +235,8 @@ class TreeAfter:
 
     def is_linked(self, path: str, module: str, importers: Iterable[str]) -> bool:
         """Return whether a file can see the names of a module: it is the module, imports it or lies beside it."""
-        if path == module or path in importers:
-            return True
-        return family_of(module) != "python" and path.rpartition("/")[0] == module.rpartition("/")[0]
+        is_beside = family_of(module) != "python" and path.rpartition("/")[0] == module.rpartition("/")[0]
+        return path == module or path in importers or is_beside
 
 
 def line_of(text: str, position: int) -> int:
@@ -240,16 +244,25 @@ def line_of(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
-def listed(places: list[tuple[str, int]], most: int = MOST_NAMED) -> str:
-    """Return places in words, the first few by name.
+def listed(words: Sequence[str], most: int = MOST_NAMED) -> str:
+    """Return the first few of some words, and how many more there are.
 
     Examples
     --------
-    >>> listed([("a.py", 1), ("b.py", 2), ("c.py", 3)], 2)
+    >>> listed(["a.py:1", "b.py:2", "c.py:3"], 2)
     'a.py:1, b.py:2 and 1 more'
     """
-    named = ", ".join(f"{path}:{line}" for path, line in places[:most])
-    return f"{named} and {len(places) - most:,} more" if len(places) > most else named
+    more = f" and {len(words) - most:,} more" if len(words) > most else ""
+    return f"{', '.join(words[:most])}{more}"
+
+
+def break_of(kind: BreakKind, sentence: str, uses: list[Use], *, is_sure: bool) -> Break:
+    """Return a break with the lines that use what is gone, the surest first; it is certain where one is firm."""
+    uses.sort(key=lambda use: (not use.is_firm, role_of(use.path) is not FileRole.SOURCE, use.path, use.line))
+    # examples may be built with a release of what they show
+    is_certain = is_sure and any(use.is_firm and not is_aside(use.path) for use in uses)
+    evidence = listed([f"{use.path}:{use.line}" for use in uses])
+    return Break(kind, sentence, evidence, uses[0].path, uses[0].line, is_certain)
 
 
 def is_aside(path: str) -> bool:
