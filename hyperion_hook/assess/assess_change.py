@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.bugs import bug_forecast
 from hyperion_hook.assess.cut_off import FETCH, REPAIR, lost, why_unknown
-from hyperion_hook.assess.explanation import anomaly_of, explanation_by_size, leading_files
+from hyperion_hook.assess.explanation import anomaly_of, explanation_by_size
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.models import ModelsInUse
 from hyperion_hook.assess.reference import WINDOW, Reference, of_code
@@ -16,17 +16,7 @@ from hyperion_hook.assess.scorer import Scorer, raised, share_of_level
 from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
 from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.config.load import Config
-from hyperion_hook.domain.assessment import (
-    Assessment,
-    Contribution,
-    FileToRead,
-    Impact,
-    ModelInfo,
-    Record,
-    RiskLevel,
-    Score,
-    Unknown,
-)
+from hyperion_hook.domain.assessment import Assessment, FileToRead, Impact, ModelInfo, Record, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.light_dataclasses import replace
@@ -72,6 +62,7 @@ class ChangeAssessor:
         self._references = references
         self._models = models
         self._bundle = models.bundle
+        self._model = ModelInfo(models.bundle.name, models.bundle.version, models.bundle.trained_on)
         self._config = config
 
     def close(self) -> None:
@@ -86,16 +77,10 @@ class ChangeAssessor:
         deadline: Deadline = NEVER,
         lost_as: tuple[ChangeKind, str | None] = (ChangeKind.STAGED, None),
     ) -> Assessment:
-        """Return the assessment of the change that ``read`` gives.
+        """Return the assessment of the change that ``read`` gives; what is not measured by the deadline is left out.
 
-        Parameters
-        ----------
-        read
-            Reads the change; what git cannot read makes the risk unknown, with the reason.
-        deadline
-            What is not measured by then is left out.
-        lost_as
-            Kind and revision of a change that cannot be read.
+        What git cannot read makes the risk unknown, with the reason; ``lost_as`` are kind and revision of a change that
+        cannot be read itself.
         """
         self._measurer.deadline = deadline
         clock = _Stopwatch()
@@ -128,36 +113,34 @@ class ChangeAssessor:
 
     def _judged(self, change: Change, measured: Measured, clock: _Stopwatch) -> Assessment:
         """Return the assessment of a change of which all is known that a score rests on."""
-        vector = measured.vector
-        impact = self._impact(change, measured) if self._config.explain else None
+        vector, history, explain = measured.vector, measured.history, self._config.explain
+        impact = self._impact(change, measured) if explain else None
         clock.lap("impact")
         reference = self._scorer.reference(change.base, at_most=REFERENCE_STEP if change.is_pending else WINDOW)
         clock.lap("reference")
         breaks, unfinished = self._breaks(change, clock)
         code = of_code(reference)
         levels = self._scorer.levels(code)
-        scored = self._scorer.score(change, measured, code)
-        measured_level, log_odds = scored.level, scored.log_odds
-        same = None if isinstance(reference, Missing) else share_of_level(measured_level, levels.values(), reference)
-        touched = [path for file in change.files for path in {file.path, file.previous_path}]
-        level, floor = with_floor(measured_level, touched, self._config.floor)
-        risk = raised(replace(scored, level=level, share_of_level=same), breaks)
+        score = self._scorer.score(change, measured, code)
+        risk, floor = self._with_floor(change, score, breaks)
+        if not isinstance(reference, Missing):
+            risk = replace(risk, share_of_level=share_of_level(score.level, levels.values(), reference))
         anomaly = anomaly_of(self._bundle, vector, reference, code)
-        bugs = bug_forecast(self._bundle.bugs, change, measured.history)
+        bugs = bug_forecast(self._bundle.bugs, change, history)
         clock.lap("score")
-        base: float | None = None
-        contributions: tuple[Contribution, ...] = ()
-        if self._config.explain:
-            subjects = leading_files(change, measured.history)
-            base, size, contributions = explanation_by_size(self._bundle, vector, code, subjects, log_odds)
-            risk = replace(risk, size_probability=size)
+        base, size, contributions = (
+            explanation_by_size(self._bundle, change, vector, history, code, score.log_odds)
+            if explain
+            else (None, None, ())
+        )
+        risk = replace(risk, size_probability=size)
         clock.lap("explanation")
-        record = self._record(change, measured_level, levels) if self._config.explain else None
+        record = self._record(change, score.level, levels) if explain else None
         clock.lap("record")
-        told = self._counsel(change, measured, risk, impact, reference) if self._config.explain else None
+        counsel = self._counsel(change, measured, risk, impact, reference) if explain else None
         clock.lap("counsel")
         warnings = [*self._models.warnings, *measured.warnings, *self._references.warnings, *filter(None, (floor,))]
-        warnings += (*unfinished, *(told.warnings if told else ()))
+        warnings += (*unfinished, *(counsel.warnings if counsel else ()))
         if isinstance(reference, Missing):
             warnings.append(note_of(reference.reason).worded(f"no percentile: {reference.reason}", kind=PERCENTILE))
         return Assessment(
@@ -169,16 +152,22 @@ class ChangeAssessor:
             explanation=contributions,
             files_to_read=self._files_to_read(change, measured),
             impact=impact,
-            model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            model=self._model,
             record=record,
             bugs=bugs,
-            advice=told.advice if told else None,
-            reviewers=told.reviewers if told else None,
-            similar=told.similar if told else None,
+            advice=counsel.advice if counsel else None,
+            reviewers=counsel.reviewers if counsel else None,
+            similar=counsel.similar if counsel else None,
             breaks=breaks,
             warnings=tuple(dict.fromkeys(warnings)),
             timing_ms=clock.laps,
         )
+
+    def _with_floor(self, change: Change, score: Score, breaks: Sequence[Break]) -> tuple[Score, str | None]:
+        """Return a score whose level is no lower than its files and breaks ask for, and why where files raise it."""
+        touched = [path for file in change.files for path in {file.path, file.previous_path}]
+        level, floor = with_floor(score.level, touched, self._config.floor)
+        return raised(replace(score, level=level), breaks), floor
 
     def _unknown(
         self,
@@ -189,9 +178,9 @@ class ChangeAssessor:
         clock: _Stopwatch,
         breaks: tuple[Break, ...] = (),
     ) -> Assessment:
-        """Return an assessment that tells what to do, and nothing that rests on what is cut off."""
+        """Return an assessment that says what to do, and nothing that rests on what is cut off."""
         # what the verdict says need not be said again
-        said = [*self._models.warnings, *(line for line in warnings if note_of(line).run != unknown.remedy)]
+        others = [*self._models.warnings, *(line for line in warnings if note_of(line).run != unknown.remedy)]
         return Assessment(
             change=change,
             features=vector,
@@ -200,9 +189,9 @@ class ChangeAssessor:
             base_log_odds=None,
             explanation=(),
             files_to_read=(),
-            model=ModelInfo(self._bundle.name, self._bundle.version, self._bundle.trained_on),
+            model=self._model,
             breaks=breaks,
-            warnings=tuple(dict.fromkeys(said)),
+            warnings=tuple(dict.fromkeys(others)),
             timing_ms=clock.laps,
         )
 
@@ -216,7 +205,7 @@ class ChangeAssessor:
         )
 
     def _breaks(self, change: Change, clock: _Stopwatch) -> tuple[tuple[Break, ...], tuple[str, ...]]:
-        """Return what a change would break, and the note that it was not looked for to the end."""
+        """Return the breaks of a change, and the note that they were not looked for to the end."""
         from hyperion_hook.assess.breaks.find import find_breaks
 
         # what is said beside the score has a time of its own
@@ -247,7 +236,7 @@ class ChangeAssessor:
         )
 
     def _record(self, change: Change, level: RiskLevel, levels: Mapping[str, RiskLevel]) -> Record | None:
-        """Return what became of the recent changes of a level, ``None`` where their fixes are not traced yet."""
+        """Return the record of a level among recent changes, ``None`` where their fixes are not traced yet."""
         from hyperion_hook.assess.track_record import record_of
 
         at_most = FIXES_STEP if change.is_pending else WINDOW

@@ -7,22 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.assess_change import ChangeAssessor
-from hyperion_hook.assess.cut_off import is_cut_off, lost
-from hyperion_hook.assess.explanation import explanation_by_size, leading_files
+from hyperion_hook.assess.cut_off import lost
 from hyperion_hook.assess.models import ModelsInUse, models_in_use
-from hyperion_hook.assess.reference import WINDOW, of_code
 from hyperion_hook.assess.scorer import Scorer
 from hyperion_hook.assess.store_measurer import STORE_FOLDER, StoreMeasurer
 from hyperion_hook.config.load import Config
-from hyperion_hook.domain.assessment import (
-    Assessment,
-    Contribution,
-)
+from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.snapshot import Discussed
-from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.errors import GitError, HyperionError
 from hyperion_hook.git.changes import commits_of_range, ids_of_range
 from hyperion_hook.git.repository import Repository
@@ -54,7 +49,6 @@ class Assessor:
         self._changes = measurer.changes
         self._references = references
         self._models = models
-        self._bundle = models.bundle
         self._scorer = Scorer(measurer, references, models.bundle, config)
         self._one = ChangeAssessor(measurer, self._scorer, references, models, config)
         self._config = config
@@ -76,17 +70,11 @@ class Assessor:
     ) -> Assessor:
         """Find the repository that ``folder`` (default: here) lies in and load the models.
 
-        Raises ``NotARepositoryError`` if the folder is in no git repository; ``ArtefactError`` if the
-        configured or bundled models are damaged, tampered with or too new.
+        ``now``, by default the clock's, are Unix seconds that stand for the present. ``kind`` is what ``staged``
+        assesses: the index, the whole work tree, or a ``patch``.
 
-        Parameters
-        ----------
-        folder, config, progress
-            Where, under which settings, and who is told how far it is.
-        now
-            Unix seconds that stand for the present; the clock by default.
-        kind
-            What ``staged`` assesses: what is staged, the whole work tree, or a patch.
+        Raises ``NotARepositoryError`` if the folder is in no git repository; ``ArtefactError`` if the configured or
+        bundled models are damaged, tampered with or too new.
         """
         repository = Repository.discover(folder)
         warnings: tuple[str, ...] = ()
@@ -115,7 +103,7 @@ class Assessor:
         return self._repository.config("remote.origin.url") or ""
 
     def commits_since(self, commit: str, head: str) -> frozenset[str] | None:
-        """Return what ``head`` has and a commit, given by its id, has not; ``None`` where that one is not here."""
+        """Return the commits of ``head`` that another, given by its id, lacks; ``None`` where that one is not here."""
         try:
             if self._repository.resolve(commit) != commit:
                 return None
@@ -143,11 +131,8 @@ class Assessor:
     def range(self, start: str, end: str, discussed: Discussed | None = None, known: Sequence[str] = ()) -> Assessment:
         """Assess all that ``end`` adds to ``start`` and ``known`` as one change, with what a code host knows of it."""
         last = self._repository.resolve(end)
-        return self._one.assess(
-            lambda: self._changes.range(start, end, known),
-            discussed,
-            lost_as=(ChangeKind.RANGE, last),
-        )
+        lost_as = (ChangeKind.RANGE, last)
+        return self._one.assess(lambda: self._changes.range(start, end, known), discussed, lost_as=lost_as)
 
     def each(self, start: str, end: str) -> Iterator[Assessment]:
         """Assess every non-merge commit of a range, each as of its own moment, newest last."""
@@ -196,36 +181,15 @@ class Assessor:
         extend_for(seconds, self._measurer, self._scorer)
 
     def overview(self) -> Overview:
-        """Return what the whole repository looks like at HEAD; raise ``HyperionError`` if there is no commit yet."""
+        """Return an overview of the repository at HEAD; raise ``HyperionError`` if there is no commit yet."""
         from hyperion_hook.assess.repository.overview import overview_of
 
         self._measurer.deadline = NEVER
-        head = self._head("report")
-        recent = self._measurer.recent_changes(head, WINDOW)
-        references = self._scorer.references_at(head)
-        cut = is_cut_off(self._repository, head)
-        reference = Missing(f"no levels: {cut.sentence}") if cut else references.build(recent, at_most=WINDOW)
-        scores = {} if isinstance(reference, Missing) else references.scores(recent)
-        code = of_code(reference)
-        scored = {commit: self._scorer.score_of(score, code) for commit, score in scores.items()}
-
-        def explain(commit: str) -> tuple[Contribution, ...]:
-            # as score does: compared with what was typical when it was made
-            change = self._changes.commit(commit)
-            measured = self._measurer.measure(change, only=self._scorer.features)
-            before = of_code(self._scorer.reference(change.base, at_most=WINDOW))
-            log_odds = self._scorer.score(change, measured, before).log_odds
-            subjects = leading_files(change, measured.history)
-            return explanation_by_size(self._bundle, measured.vector, before, subjects, log_odds)[2]
-
-        levels = self._scorer.levels(code)
-        fixed = self._scorer.later_fixed(head, at_most=WINDOW) if levels else None
-        result = overview_of(self._measurer, head, scored, levels, fixed, explain, self._config.max_file_bytes)
-        more = (reference.reason,) if isinstance(reference, Missing) else ()
-        return replace(result, warnings=(*self._models.warnings, *result.warnings, *more))
+        result = overview_of(self._measurer, self._scorer, self._head("report"), self._config.max_file_bytes)
+        return replace(result, warnings=(*self._models.warnings, *result.warnings))
 
     def plan(self, paths: Sequence[str], most: int) -> Plan:
-        """Return what an edit of these files of HEAD would touch, at most so many of each kind.
+        """Return a plan of an edit of these files of HEAD, at most so many entries of each kind.
 
         Raises ``HyperionError`` if there is no commit yet, or a path is not one of the repository.
         """
@@ -239,10 +203,11 @@ class Assessor:
 
         Raises ``HyperionError`` if there is no commit yet.
         """
-        from hyperion_hook.assess.repository.hot_spots import hot_spots_of
+        from hyperion_hook.assess.repository.hot_spots import Sources
 
         self._measurer.deadline = NEVER
-        return hot_spots_of(self._measurer, self._head("hot spots"), self._config.max_file_bytes)
+        spots = Sources(self._measurer, self._head("hot spots")).hot_spots(self._config.max_file_bytes)
+        return tuple(spot for spot, _ in spots)
 
     def _head(self, wanted: str) -> str:
         head = self._repository.head()

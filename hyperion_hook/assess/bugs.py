@@ -13,19 +13,11 @@ BY_FIXES = "by their bug fixes so far, which rank better here than the model"
 
 
 def bug_forecast(model: BugModel | None, change: Change, history: History) -> BugForecast | None:
-    """Return what to expect of the touched source files, at most fifty of them, as they are once the change is made.
+    """Return a forecast for the touched source files, at most fifty of them, as they are once the change is made.
 
-    ``None`` if no source file is touched, there is no model, or the history is cut short (the warnings say so).
-
-    Parameters
-    ----------
-    model
-        ``None`` for a bundle without one.
-    change
-        Its message is not looked at, so a staged change is judged as it will be once recorded. A new file has one
-        commit, this one; a deleted file has no future.
-    history
-        What was known before; one cut short would make every file look young and sound.
+    ``None`` if no source file is touched, the bundle has no model, or the history is cut short, which would make every
+    file look young and sound (the warnings say so). The message is not looked at, so a staged change is judged as it
+    will be once recorded. A new file has one commit, this one; a deleted file has no future.
     """
     if model is None or history.missing_reason is not None:
         return None

@@ -36,7 +36,7 @@ def rests_on_a_cut(vector: FeatureVector) -> bool:
 
 
 def is_cut_off(repository: Repository, tip: str | None) -> Unknown | None:
-    """Return what is cut off of the history that ends at a commit, ``None`` where all that is read of it is there."""
+    """Return the verdict where history before a commit is cut off, ``None`` where all that is read of it is here."""
     if repository.cut_off():
         return DEEPEN
     if tip is not None and repository.is_partial and lacks_objects(repository, tip, newest=WINDOW):
@@ -45,7 +45,7 @@ def is_cut_off(repository: Repository, tip: str | None) -> Unknown | None:
 
 
 def lost(repository: Repository, error: GitError) -> Unknown | None:
-    """Return what is cut off where git broke off, ``None`` where it did so for another reason."""
+    """Return the verdict on lost objects where git broke off, ``None`` where it did so for another reason."""
     if not LOST.search(str(error)):
         return None
     return is_cut_off(repository, None) or (FETCH if repository.is_partial else REPAIR)
@@ -54,7 +54,7 @@ def lost(repository: Repository, error: GitError) -> Unknown | None:
 def why_unknown(
     repository: Repository, change: Change, history: History, vector: FeatureVector, needed: Collection[str]
 ) -> Unknown | None:
-    """Return why the risk of a change cannot be told, ``None`` where it can."""
+    """Return the reason for which the risk of a change is unknown, ``None`` where it can be told."""
     if repository.cut_off():
         return DEEPEN
     reasons = {file.unread for file in change.files} | {vector.missing.get(name, "") for name in needed}

@@ -11,7 +11,7 @@ from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.history import DAY, FIX, History
 from hyperion_hook.domain.vector import FeatureVector, Missing
 from hyperion_hook.features.catalogue import find_feature
-from hyperion_hook.scoring.anomaly import BINARY, MOST, Usual, is_rare_binary, unusual_values
+from hyperion_hook.scoring.anomaly import BINARY, MOST, is_rare_binary, unusual_values
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.scoring.smells import SMELLS, smells_in
@@ -42,32 +42,26 @@ def explanation_of(
 
 def explanation_by_size(
     bundle: Bundle,
+    change: Change,
     vector: FeatureVector,
+    history: History,
     reference: Reference | Missing,
-    subjects: Mapping[str, tuple[str, int]],
-    log_odds: float | None = None,
+    log_odds: float,
 ) -> tuple[float, float, tuple[Contribution, ...]]:
     """Return the log-odds of the typical change, the probability of one of this size, and what adds to the former.
 
-    The base and all contributions, the one of the size first, sum to the log-odds of the score.
-
-    Parameters
-    ----------
-    reference
-        What is usual here; without it what was typical in training stands for that.
-    subjects
-        As ``leading_files`` gives them.
-    log_odds
-        What all sums to; by default the model's own.
+    The base and all contributions, the one of the size first, sum to ``log_odds``, those of the score. Without a
+    ``reference`` for what is usual here, what was typical in training stands for it.
     """
     from hyperion_hook.report.sentences import size_sentence
     from hyperion_hook.scoring.explain_by_size import GROUPS, REST, SIZE, explain_by_size
 
     typical = _typical(bundle, reference, {*bundle.risk.features, "la"})
+    leading = _leading_files(change, history)
     peers = None if isinstance(reference, Missing) else reference.peers(vector)
     steps = explain_by_size(bundle.risk, vector, typical, typical | (peers.typical() if peers else {}))
     # that tests are not held against a change is no matter of a single feature
-    rest = steps.rest + (0.0 if log_odds is None else log_odds - bundle.risk.score(vector)[1])
+    rest = steps.rest + (log_odds - bundle.risk.score(vector)[1])
     usual, here = sigmoid(steps.base), sigmoid(steps.base + steps.size)
     size = find_feature(_SPEAKS)
     little_code = steps.size < 0 and vector.number("la") > typical.get("la", math.nan)
@@ -90,7 +84,7 @@ def explanation_by_size(
                     steps.peers,
                     GROUPS[name],
                     beside="peers" if peers else "typical",
-                    subject=subjects.get(name),
+                    subject=leading.get(name),
                 )
                 for name, amount in steps.contributions.items()
             )
@@ -104,11 +98,11 @@ def explanation_by_size(
 
 
 def _typical(bundle: Bundle, reference: Reference | Missing, names: Collection[str]) -> dict[str, float]:
-    """Return what is typical of these features here where that is known, and in training elsewhere."""
+    """Return the typical values of features here where those are known, and in training elsewhere."""
     return dict(bundle.typical) | ({} if isinstance(reference, Missing) else reference.typical(names))
 
 
-def leading_files(change: Change, history: History) -> dict[str, tuple[str, int]]:
+def _leading_files(change: Change, history: History) -> dict[str, tuple[str, int]]:
     """Return, for features that count the past of files, the last name of the file that counts most, and its count."""
     leading: dict[str, tuple[str, int]] = {}
     for file in change.files if len(change.files) <= _LOOKED_AT else ():
@@ -138,8 +132,8 @@ def _contribution(
     from hyperion_hook.report.sentences import sentence
 
     value, usual = _number(vector.number(name)), _number(typical.get(name, math.nan))
-    said = sentence(name, value, usual, beside=beside, subject=subject)
-    return Contribution(name, find_feature(name).title, value, usual, amount, said, group)
+    words = sentence(name, value, usual, beside=beside, subject=subject)
+    return Contribution(name, find_feature(name).title, value, usual, amount, words, group)
 
 
 def _ordered(contributions: Iterable[Contribution]) -> tuple[Contribution, ...]:
@@ -158,23 +152,16 @@ def anomaly_of(
     usual = None if isinstance(reference, Missing) else reference.usual()
     score, is_anomaly = bundle.anomaly.score(vector, usual)
     quantiles = dict(bundle.quantiles) | ({} if isinstance(reference, Missing) else reference.quantiles())
-    names = _telling(vector, quantiles, usual)
+    rare = [BINARY] if is_rare_binary(vector, usual) and BINARY in quantiles else []
+    names = list(dict.fromkeys([*rare, *unusual_values(vector, quantiles)]))[:MOST]
     typical = _typical(bundle, code, names) if names else {}
     unusual = tuple(
         UnusualValue(name, find_feature(name).title, vector.number(name), typical.get(name, quantiles[name][1]))
         for name in names
     )
-    result = smells_in({name: vector.number(name) for smell in SMELLS for name in smell.features}) if is_anomaly else ()
-    smells = tuple(KnownSmell(smell.name, smell.condition, smell.source) for smell in result)
-    return Anomaly(score, is_anomaly, unusual, smells)
-
-
-def _telling(
-    vector: FeatureVector, quantiles: Mapping[str, tuple[float, float, float]], usual: Usual | None
-) -> list[str]:
-    names = unusual_values(vector, quantiles)
-    rare = [BINARY] if is_rare_binary(vector, usual) and BINARY in quantiles else []
-    return [*rare, *(name for name in names if name not in rare)][:MOST]
+    smells = smells_in({name: vector.number(name) for smell in SMELLS for name in smell.features}) if is_anomaly else ()
+    known = tuple(KnownSmell(smell.name, smell.condition, smell.source) for smell in smells)
+    return Anomaly(score, is_anomaly, unusual, known)
 
 
 def _number(value: float) -> float | None:

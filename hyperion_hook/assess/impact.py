@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice, takewhile
 
 from hyperion_hook.domain.assessment import Affected, Impact
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
@@ -60,21 +61,21 @@ def impact_of(
 def _without_change_logs(affected: Sequence[Affected], evidence: ImpactEvidence) -> list[Affected]:
     """Judge the top folder by what is no document there: a change log gains a line by nearly every change."""
     top = component_of("")
-    if all(entry.component != top for entry in affected):
-        return list(affected)
+    others = [entry for entry in affected if entry.component != top]
+    if len(others) == len(affected):
+        return others
     at_top = {
         file: path
         for file, path in evidence.names.items()
         if component_of(path) == top and role_of(path) is not FileRole.DOCUMENT
     }
     judged = [entry for entry in affected_components(replace(evidence, names=at_top)) if entry.component == top]
-    others = (entry for entry in affected if entry.component != top)
     return sorted((*judged, *others), key=lambda entry: (-entry.strength, entry.component))
 
 
 def looked_at(change: Change) -> list[str]:
     """Return the paths at the base of the files that are looked at, those with the most changed lines first."""
-    files = sorted(change.files, key=lambda file: (-(file.lines_added or 0) - (file.lines_deleted or 0), file.path))
+    files = sorted(change.files, key=lambda file: (-file.lines_changed, file.path))
     return list(dict.fromkeys(map(_base_path, files[:MOST_TOUCHED])))
 
 
@@ -95,13 +96,11 @@ def _base_path(file: FileChange) -> str:
 
 def worth_telling(ranked: Sequence[CoChange], exists: Callable[[str], bool]) -> tuple[CoChange, ...]:
     """Return the co-changes whose absence is worth a remark, the likeliest first."""
-    shown: list[CoChange] = []
-    for entry in ranked:
-        if entry.probability < LEAST_PROBABILITY or len(shown) == MOST_SHOWN:
-            break
-        if entry.support >= LEAST_SUPPORT and role_of(entry.path) is not FileRole.FOREIGN and exists(entry.path):
-            shown.append(entry)
-    return tuple(shown)
+    likely = takewhile(lambda entry: entry.probability >= LEAST_PROBABILITY, ranked)
+    known = (
+        entry for entry in likely if entry.support >= LEAST_SUPPORT and role_of(entry.path) is not FileRole.FOREIGN
+    )
+    return tuple(islice((entry for entry in known if exists(entry.path)), MOST_SHOWN))
 
 
 def evidence_of(
@@ -111,7 +110,7 @@ def evidence_of(
     pasts: Sequence[PastOfFile],
     ranked: Sequence[CoChange],
 ) -> ImpactEvidence:
-    """Return what the score and the affected components are computed from."""
+    """Return the evidence that the score and the affected components are computed from."""
     touched = touched_paths(change)
     paths = looked_at(change)
     lately = {

@@ -25,16 +25,7 @@ def configured(
     before = _coverage(root, config.coverage_before, deadline)
     after = _coverage(root, config.coverage_after, deadline)
     faults = tuple(value.reason for value in (before, after) if isinstance(value, Missing) and value is not NO_COVERAGE)
-    return (
-        Configured(
-            traffic=config.traffic,
-            revenue=config.revenue,
-            criticality=config.criticality,
-            coverage_before=before,
-            coverage_after=after,
-        ),
-        faults,
-    )
+    return Configured(config.traffic, config.revenue, config.criticality, before, after), faults
 
 
 def _coverage(root: Path, paths: Sequence[Path], deadline: Deadline) -> Coverage | Missing:
@@ -49,8 +40,8 @@ def _coverage(root: Path, paths: Sequence[Path], deadline: Deadline) -> Coverage
             data = read_regular(file, MAX_REPORT_BYTES, links=True)
         except OSError as error:
             return Missing(f"coverage report '{path}': {error.strerror or 'cannot be read'}")
-        found = deadline.run(lambda data=data: read_coverage(data, root=str(root)))  # type: ignore[misc]
-        if isinstance(found, Missing):
-            return Missing(f"coverage report '{path}': {found.reason}")
-        merged.update(found)
+        coverage = deadline.run(lambda data=data: read_coverage(data, root=str(root)))  # type: ignore[misc]
+        if isinstance(coverage, Missing):
+            return Missing(f"coverage report '{path}': {coverage.reason}")
+        merged.update(coverage)
     return merged

@@ -94,7 +94,7 @@ class Reference:
         }
 
     def usual(self) -> Usual | None:
-        """Return what recent changes are like to the anomaly model, ``None`` without one."""
+        """Return the usual decision and share of binary files for the anomaly model, ``None`` without one."""
         if not self.decisions or BINARY not in self.names:
             return None
         binary = [value for row in self.rows.values() if not math.isnan(value := row[self._column(BINARY)])]
@@ -125,140 +125,113 @@ def of_code(reference: Reference | Missing) -> Reference | Missing:
     return reference if isinstance(reference, Missing) else reference.code()
 
 
-def reference_names(bundle: Bundle) -> tuple[str, ...]:
-    """Return the features measured for the reference: the light ones and those the risk model uses."""
-    used = set(bundle.risk.features)
-    return tuple(f.name for f in CATALOGUE if f.module in LIGHT_MODULES or f.name in used)
-
-
-@dataclass(frozen=True, slots=True)
 class ReferenceBuilder:
     """Reads the reference from the store and has what is missing measured.
 
-    ``measure`` takes commit ids, newest first, and gives the vector of each one it could read, none past ``deadline``.
-    ``is_counted`` tells whether the lines of the whole history are: then what was measured before they were is measured
-    again. ``exclusions`` names the rules by which files are left out.
+    ``measure`` takes commit ids, newest first, and the features that are wanted; it gives the vector of each commit it
+    could read, whole and without tests, none past ``deadline``. ``is_counted`` tells whether the lines of the whole
+    history are: then what was measured before they were is measured again. ``exclusions`` names the rules by which
+    files are left out.
     """
 
-    store: ReferenceStore
-    bundle: Bundle
-    measure: Callable[[Sequence[str]], Iterable[tuple[str, FeatureVector, FeatureVector | None]]]
-    is_counted: Callable[[], bool]
-    deadline: Deadline = NEVER
-    exclusions: str = ""
+    def __init__(
+        self,
+        store: ReferenceStore,
+        bundle: Bundle,
+        measure: Callable[[Sequence[str], Collection[str]], Iterable[tuple[str, FeatureVector, FeatureVector | None]]],
+        is_counted: Callable[[], bool],
+        deadline: Deadline = NEVER,
+        exclusions: str = "",
+    ) -> None:
+        self._store = store
+        self._bundle = bundle
+        self._measure = measure
+        self._is_counted = is_counted
+        self._deadline = deadline
+        used = set(bundle.risk.features)
+        self._names = tuple(f.name for f in CATALOGUE if f.module in LIGHT_MODULES or f.name in used)
+        what = (str(EXTRACTOR_VERSION), _RULE, bundle.digest, *self._names, *filter(None, (exclusions,)))
+        self._kind = hashlib.sha256("\n".join(what).encode()).hexdigest()[:32]
+        self._provisional = f"{self._kind}-uncounted"
 
     def build(self, commits: Sequence[str], *, at_most: int) -> Reference | Missing:
-        """Return the reference over these commits, measuring no more than ``at_most`` of them anew.
+        """Return the reference over the first ``WINDOW`` of these commits, newest first.
 
-        Parameters
-        ----------
-        commits
-            The recent changes, newest first; those beyond ``WINDOW`` are ignored.
-        at_most
-            How many may be measured now; with more to do nothing is measured.
-
-        Returns
-        -------
-        Reference | Missing
-            ``Missing`` with fewer than ``LEAST`` changes, when too many are not measured yet, or when the time for
-            them ran out; what was measured is kept.
+        ``Missing`` with fewer than ``LEAST`` changes, with more than ``at_most`` to measure (then none is), or when the
+        time for them ran out; what was measured is kept.
         """
         recent = list(commits[:WINDOW])
         if len(recent) < LEAST:
             return Missing(f"{LEAST} earlier changes are needed; there are {len(recent)}")
-        names = reference_names(self.bundle)
-        rows, provisional = self._stored(recent, names)
+        rows, provisional = self._stored(recent)
         absent = [commit for commit in recent if commit not in rows]
         if len(absent) > at_most:
             return Missing(Note("the last changes of this repository are not scored yet", run=INDEX))
         if absent or provisional:
-            counted = self.is_counted()
+            counted = self._is_counted()
             again = [*absent, *filter(provisional.__contains__, recent)][:at_most] if counted else absent
-            rows |= self._measured(again, names, lasting=counted)
-            if self.deadline.expired() and not rows.keys() >= set(absent):
-                return self.deadline.late
+            rows |= self._measured(again, lasting=counted)
+            if self._deadline.expired() and not rows.keys() >= set(absent):
+                return self._deadline.late
             provisional = provisional - set(again) if counted else provisional | set(absent)
         if len(rows) < LEAST:
             return Missing(f"{LEAST} earlier changes are needed; {len(rows)} could be read")
-        kept = {commit: rows[commit] for commit in recent if commit in rows}
-        return Reference(kept, names, self._decisions(kept, names, passing=provisional))
+        rows = {commit: rows[commit] for commit in recent if commit in rows}
+        return Reference(rows, self._names, self._decisions(rows, passing=provisional))
 
     def extend(self, commits: Sequence[str]) -> None:
         """Measure those of the recent commits that are not measured yet, until the deadline."""
-        names, recent = reference_names(self.bundle), list(commits[:WINDOW])
-        rows, _ = self._stored(recent, names)
-        if absent := [commit for commit in recent if commit not in rows]:
-            self._measured(absent, names, lasting=self.is_counted())
+        known = self.measured(commits).rows
+        if absent := [commit for commit in commits[:WINDOW] if commit not in known]:
+            self._measured(absent, lasting=self._is_counted())
 
     def measured(self, commits: Sequence[str]) -> Reference:
         """Return those of the recent commits that are measured already."""
-        names = reference_names(self.bundle)
-        rows, _ = self._stored(list(commits[:WINDOW]), names)
-        return Reference(rows, names)
-
-    def scores(self, commits: Sequence[str]) -> dict[str, float]:
-        """Return the log-odds, message included, of those commits that are measured already."""
-        rows, _ = self._stored(commits, reference_names(self.bundle))
-        return {commit: row[0] for commit, row in rows.items()}
-
-    def _stored(
-        self, commits: Sequence[str], names: tuple[str, ...]
-    ) -> tuple[dict[str, tuple[float, ...]], frozenset[str]]:
-        """Return the rows that the store has, and which of them were measured before all lines were counted."""
-        provisional, lasting = (
-            self.store.read(kind, commits) for kind in (self._provisional(names), self._kind(names))
-        )
-        rows = {commit: row for commit, row in (provisional | lasting).items() if len(row) == len(names) + 2}
-        return rows, frozenset(rows.keys() - lasting.keys())
+        return Reference(self._stored(commits[:WINDOW])[0], self._names)
 
     def forget_provisional(self) -> None:
         """Drop what was measured while lines of the history were not counted yet, once they are."""
-        self.store.forget(self._provisional(reference_names(self.bundle)))
+        self._store.forget(self._provisional)
 
-    def _decisions(
-        self, rows: Mapping[str, tuple[float, ...]], names: tuple[str, ...], *, passing: Collection[str]
-    ) -> tuple[float, ...]:
+    def _stored(self, commits: Sequence[str]) -> tuple[dict[str, tuple[float, ...]], frozenset[str]]:
+        """Return the rows that the store has, and which of them were measured before all lines were counted."""
+        provisional, lasting = (self._store.read(kind, commits) for kind in (self._provisional, self._kind))
+        rows = {commit: row for commit, row in (provisional | lasting).items() if len(row) == len(self._names) + 2}
+        return rows, frozenset(rows.keys() - lasting.keys())
+
+    def _measured(self, commits: Sequence[str], *, lasting: bool) -> dict[str, tuple[float, ...]]:
+        """Measure commits; unless all is ``lasting``, what waits for lines to be counted is kept apart."""
+        rows: dict[bool, dict[str, tuple[float, ...]]] = {True: {}, False: {}}
+        for commit, vector, bare in self._measure(commits, self._names) if commits else ():
+            rows[lasting or vector.get("file_volatility") != UNCOUNTED][commit] = self._row(vector, bare)
+        self._store.write(self._kind, rows[True])
+        self._store.write(self._provisional, rows[False])
+        return rows[True] | rows[False]
+
+    def _row(self, vector: FeatureVector, bare: FeatureVector | None) -> tuple[float, ...]:
+        with_message = self._bundle.risk.lower_log_odds(vector, bare)
+        without_message = self._bundle.risk.lower_log_odds(
+            without_message_features(vector), None if bare is None else without_message_features(bare)
+        )
+        return (with_message, without_message, *map(vector.number, self._names))
+
+    def _decisions(self, rows: Mapping[str, tuple[float, ...]], *, passing: Collection[str]) -> tuple[float, ...]:
         """Return the anomaly model's decisions on rows, sorted.
 
         They are kept, but for rows that are measured again: a row costs as much as scoring a change.
         """
-        model = self.bundle.anomaly
+        model = self._bundle.anomaly
         if model is None:
             return ()
-        kind = f"{self._kind(names)}-decisions"
-        known = {commit: row[0] for commit, row in self.store.read(kind, list(rows)).items() if len(row) == 1}
+        kind = f"{self._kind}-decisions"
+        known = {commit: row[0] for commit, row in self._store.read(kind, list(rows)).items() if len(row) == 1}
         fresh = {
-            commit: model.light_decision_of(dict(zip(names, row[2:], strict=True)))
+            commit: model.light_decision_of(dict(zip(self._names, row[2:], strict=True)))
             for commit, row in rows.items()
             if commit not in known
         }
-        self.store.write(kind, {commit: (number,) for commit, number in fresh.items() if commit not in passing})
+        self._store.write(kind, {commit: (number,) for commit, number in fresh.items() if commit not in passing})
         return tuple(sorted((known | fresh).values()))
-
-    def _measured(
-        self, commits: Sequence[str], names: tuple[str, ...], *, lasting: bool
-    ) -> dict[str, tuple[float, ...]]:
-        """Measure commits; unless all is ``lasting``, what waits for lines to be counted is kept apart."""
-        rows: dict[bool, dict[str, tuple[float, ...]]] = {True: {}, False: {}}
-        for commit, vector, bare in self.measure(commits) if commits else ():
-            rows[lasting or vector.get("file_volatility") != UNCOUNTED][commit] = self._row(vector, bare, names)
-        self.store.write(self._kind(names), rows[True])
-        self.store.write(self._provisional(names), rows[False])
-        return rows[True] | rows[False]
-
-    def _provisional(self, names: tuple[str, ...]) -> str:
-        return f"{self._kind(names)}-uncounted"
-
-    def _kind(self, names: tuple[str, ...]) -> str:
-        text = "\n".join((str(EXTRACTOR_VERSION), _RULE, self.bundle.digest, *names, *filter(None, (self.exclusions,))))
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-    def _row(self, vector: FeatureVector, bare: FeatureVector | None, names: tuple[str, ...]) -> tuple[float, ...]:
-        with_message = self.bundle.risk.lower_log_odds(vector, bare)
-        without_message = self.bundle.risk.lower_log_odds(
-            without_message_features(vector), None if bare is None else without_message_features(bare)
-        )
-        return (with_message, without_message, *(vector.number(name) for name in names))
 
 
 def without_message_features(vector: FeatureVector) -> FeatureVector:

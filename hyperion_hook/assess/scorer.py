@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.cut_off import is_cut_off
-from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder, reference_names
+from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder
 from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel, Score
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 
 class Scorer:
-    """Gives probabilities, levels and percentiles with one set of models."""
+    """Gives probabilities, levels and percentiles with one set of models, the ``bundle``."""
 
     def __init__(self, measurer: StoreMeasurer, references: ReferenceStore, bundle: Bundle, config: Config) -> None:
         self._measurer = measurer
         self._references = references
-        self._bundle = bundle
+        self.bundle = bundle
         self._config = config
 
     @cached_property
     def features(self) -> frozenset[str]:
         """The features that the models read."""
-        anomaly = self._bundle.anomaly.features if self._bundle.anomaly else ()
-        return frozenset((*self._bundle.risk.features, *anomaly))
+        anomaly = self.bundle.anomaly.features if self.bundle.anomaly else ()
+        return frozenset((*self.bundle.risk.features, *anomaly))
 
     def probability(self, change: Change) -> float:
         """Return the probability that ``score`` gives any change."""
@@ -59,7 +59,7 @@ class Scorer:
         return probability, self._level(probability, _percentile(code, log_odds, has_message=True))
 
     def later_fixed(self, base: str | None, *, at_most: int) -> dict[str, tuple[str, ...]] | None:
-        """Return what later fixed the recent changes before ``base``, after tracing at most so many fixes.
+        """Return the later fixes of recent changes before ``base``, after tracing at most so many fixes.
 
         ``None`` where too many are not traced yet.
         """
@@ -85,12 +85,11 @@ class Scorer:
         return self.references_at(base).build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
 
     def references_at(self, base: str | None) -> ReferenceBuilder:
-        """Return what scores the recent changes before ``base`` and keeps their scores."""
-        names = reference_names(self._bundle)
+        """Return the builder that scores the recent changes before ``base`` and keeps their scores."""
         return ReferenceBuilder(
             self._references,
-            self._bundle,
-            lambda commits: self._measurer.vectors_of(commits, names, base),
+            self.bundle,
+            lambda commits, names: self._measurer.vectors_of(commits, names, base),
             self._measurer.is_counted,
             self._measurer.deadline,
             self._measurer.changes.exclusions.digest(base),
@@ -99,9 +98,9 @@ class Scorer:
     def _log_odds(self, change: Change, measured: Measured) -> float:
         """Return the model's log-odds; every score comes from here."""
         bare = self._measurer.without_tests(
-            change, measured.history, measured.graph, frozenset(self._bundle.risk.features)
+            change, measured.history, measured.graph, frozenset(self.bundle.risk.features)
         )
-        return self._bundle.risk.lower_log_odds(measured.vector, bare)
+        return self.bundle.risk.lower_log_odds(measured.vector, bare)
 
     def _level(self, probability: float, percentile: float | None) -> RiskLevel:
         return risk_level(
@@ -109,7 +108,7 @@ class Scorer:
             percentile,
             high_rate=self._config.alert_high,
             medium_rate=self._config.alert_medium,
-            thresholds=self._bundle.thresholds,
+            thresholds=self.bundle.thresholds,
         )
 
 

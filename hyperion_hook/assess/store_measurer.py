@@ -168,7 +168,7 @@ class StoreMeasurer(Measurer):
         return Measured(vector, history, graph, warnings)
 
     def history(self, base: str | None) -> tuple[History, tuple[str, ...]]:
-        """Return what a commit and its ancestors know, and what to warn of."""
+        """Return the history of a commit and its ancestors, and warnings about it."""
         if self._index is None or (base is not None and not self._index.knows(base)):
             self.forget_index()
             self._index, history = open_history(
@@ -255,10 +255,9 @@ class StoreMeasurer(Measurer):
 
     def stage(self, name: str) -> Callable[[int, int], None]:
         """Return a progress reporter for one stage."""
-        progress = self._progress
 
         def report(done: int, total: int) -> None:
-            if progress is not None:
-                progress(name, done, total)
+            if self._progress is not None:
+                self._progress(name, done, total)
 
         return report

@@ -8,6 +8,7 @@ more than its own tracing. Only commits that the change knows are looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 
 from hyperion_hook.domain.assessment import Record, RiskLevel
 from hyperion_hook.domain.commit import Commit
@@ -62,20 +63,17 @@ def _traced(fixes: Sequence[PastCommit], past: Past, count: int, read: ReadPatch
 
     So the answer does not depend on which change asks for it first.
     """
-    windows = {fix.id: _sharing(fix, past.at(fix.id).recent(count)) for fix in fixes}
-    commits = {
-        commit.id: commit for commit in read(list(dict.fromkeys(id_ for ids in windows.values() for id_ in ids)))
+    # the commits that share a file with a fix, itself among them, oldest first
+    windows = {
+        fix.id: [commit.id for commit in reversed(past.at(fix.id).recent(count)) if commit.files & fix.files]
+        for fix in fixes
     }
+    commits = {commit.id: commit for commit in read(list(dict.fromkeys(chain.from_iterable(windows.values()))))}
     rows = {}
     for fix, ids in windows.items():
         culprits = trace({fix}, (commits[id_] for id_ in ids if id_ in commits))[fix]
         rows[fix] = (0.0, *(float(int(culprit[:_DIGITS], 16)) for culprit in sorted(culprits)))
     return rows
-
-
-def _sharing(fix: PastCommit, known: Sequence[PastCommit]) -> list[str]:
-    """Return the ids of those commits that share a file with a fix, itself among them, oldest first."""
-    return [commit.id for commit in reversed(known) if commit.files & fix.files]
 
 
 def trace(fixes: Collection[str], commits: Iterable[Commit]) -> dict[str, set[str]]:
@@ -93,25 +91,25 @@ def trace(fixes: Collection[str], commits: Iterable[Commit]) -> dict[str, set[st
             if file.path != file.previous_path:
                 lines = added[file.path] = dict(lines)
             for hunk in file.hunks or ():
-                for line in _telling(hunk.deleted):
+                for line in telling(hunk.deleted):
                     culprit = lines.pop(line, None)
                     if culprit is not None and commit.id in culprits:
                         culprits[commit.id].add(culprit)
             for hunk in file.hunks or ():
-                lines.update(dict.fromkeys(_telling(hunk.added), commit.id))
+                lines.update(dict.fromkeys(telling(hunk.added), commit.id))
     return culprits
 
 
-def _telling(lines: Iterable[bytes]) -> Iterable[bytes]:
+def telling(lines: Iterable[bytes]) -> Iterable[bytes]:
+    """Return those of some lines, without indentation, that have letters enough to be told from others."""
     stripped = (line.strip() for line in lines)
     return (line for line in stripped if sum(97 <= letter | 32 <= 122 for letter in line) >= _LETTERS)
 
 
 def record_of(level: RiskLevel, levels: Mapping[str, RiskLevel], fixed: Collection[str]) -> Record | None:
-    """Return what became of the changes of one level, from the level of each recent change to code."""
+    """Return the record of one level, from the level of each recent change to code."""
     if not levels:
         return None
     same = [commit for commit, other in levels.items() if other is level]
-    return Record(
-        level, len(same), sum(commit in fixed for commit in same), sum(map(fixed.__contains__, levels)) / len(levels)
-    )
+    fixed_of_level, fixed_of_all = (sum(commit in fixed for commit in commits) for commits in (same, levels))
+    return Record(level, len(same), fixed_of_level, fixed_of_all / len(levels))

@@ -55,10 +55,9 @@ class KeptVectors:
         with suppress(StoreError):
             if not isinstance(self._store, FeatureStore):
                 self._store = self._opened(FeatureStore)
-            kept = self._store.get_commit(
-                self._repository.name, change.revision, extraction_version=self._version(change, only)
-            )
-            return None if kept is None else FeatureVector(kept.features)
+            name, version = self._repository.name, self._version(change, only)
+            known = self._store.get_commit(name, change.revision, extraction_version=version)
+            return None if known is None else FeatureVector(known.features)
         return None
 
     def keep(
@@ -78,18 +77,16 @@ class KeptVectors:
         lasts = self._lasts(change, history, graph) and not any(
             isinstance(value, Missing) and value.is_passing for value in vector.values()
         )
-        tags = {"kind": change.kind.value, "revision": change.revision}
-        self._fresh.append(
-            FeatureSet(
-                vector,
-                "",
-                self._repository.name,
-                tags,
-                commit=change.revision if lasts else None,
-                extraction_version=self._version(change, only),
-                extraction_time_ms=milliseconds,
-            )
+        fresh = FeatureSet(
+            vector,
+            "",
+            self._repository.name,
+            {"kind": change.kind.value, "revision": change.revision},
+            commit=change.revision if lasts else None,
+            extraction_version=self._version(change, only),
+            extraction_time_ms=milliseconds,
         )
+        self._fresh.append(fresh)
         if len(self._fresh) >= _BATCH:
             self._flush()
 

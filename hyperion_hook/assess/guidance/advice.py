@@ -11,8 +11,10 @@ What has no effect worth saying is not said. ``docs/advice.md`` tells what the f
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from hyperion_hook.assess.guidance.parts import is_worth_splitting, names_of, parts_of
 from hyperion_hook.assess.guidance.tests_to_run import (
@@ -60,6 +62,16 @@ class Part:
     probability: float
 
 
+class _Case(NamedTuple):
+    """A change with its score, what was known before it, and what changed together with its files."""
+
+    change: Change
+    risk: Score
+    history: History
+    graph: ImportGraph | Missing
+    together: Sequence[PastOfFile]
+
+
 @dataclass(frozen=True, slots=True)
 class Adviser:
     """Everything advice depends on."""
@@ -86,24 +98,19 @@ class Adviser:
     ) -> tuple[Advice, ...]:
         """Return the advice worth giving, the most effective kind first.
 
-        Parameters
-        ----------
-        history, graph
-            What was known before it; without a graph imports tie nothing together.
-        known_best
-            Who knows the files, best first.
-        missing
-            Files that usually change too (``Impact.missing_co_changes``).
+        ``known_best`` are people who know the files, best first, ``missing`` the files that usually change too
+        (``Impact.missing_co_changes``). Without a graph imports tie nothing together.
         """
         together = history.changed_together(file.previous_path for file in change.files)
+        case = _Case(change, risk, history, graph, together)
         given: list[Advice] = []
         steps: tuple[Callable[[], Advice | None], ...] = (
-            lambda: self._split_advice(change, risk, together, graph),
-            lambda: self._test_advice(change, risk, together, history),
+            lambda: self._split_advice(case),
+            lambda: self._test_advice(case),
             # a test that is advised already is not named again
-            lambda: self._co_change_advice(change, missing, together, history, [advice.action for advice in given]),
-            lambda: self._run_advice(change, risk, together, history, graph, [advice.action for advice in given]),
-            lambda: _reviewer_advice(change, risk, history, known_best),
+            lambda: self._co_change_advice(case, missing, [advice.action for advice in given]),
+            lambda: self._run_advice(case, [advice.action for advice in given]),
+            lambda: _reviewer_advice(case, known_best),
         )
         for step in steps:
             if self.expired():
@@ -127,104 +134,76 @@ class Adviser:
         # what was not measured to its end promises nothing
         return () if self.expired() else tuple(parts)
 
-    def _split_advice(
-        self, change: Change, risk: Score, together: Sequence[PastOfFile], graph: ImportGraph | Missing
-    ) -> Advice | None:
+    def _split_advice(self, case: _Case) -> Advice | None:
         # a change that nobody needs to look at twice is not worth parting
-        parts = self.split(change, together, graph) if risk.level is not RiskLevel.LOW else ()
-        if not parts or not _lower(max(part.probability for part in parts), risk.probability):
+        risk, is_low = case.risk, case.risk.level is RiskLevel.LOW
+        parts = () if is_low else self.split(case.change, case.together, case.graph)
+        worst = max((part.probability for part in parts), default=math.inf)
+        if not _lower(worst, risk.probability):
             return None
         names = names_of([part.files for part in parts])
         listed = "; ".join(f"{name} ({in_tenths(part.probability)})" for name, part in zip(names, parts, strict=True))
-        worst = max(part.probability for part in parts)
         return Advice(
             f"Split it into {len(parts)} parts: {listed}",
             f"the riskiest part scores {in_tenths(worst)} instead of {in_tenths(risk.probability)}",
             "no folder, name, import or past commit ties the parts together",
         )
 
-    def _test_advice(
-        self, change: Change, risk: Score, together: Sequence[PastOfFile], history: History
-    ) -> Advice | None:
-        usual = missing_test(change, together, history.known_files, self.exists)
-        if usual is None or self.expired():
+    def _test_advice(self, case: _Case) -> Advice | None:
+        before = case.risk.probability
+        usual = missing_test(case.change, case.together, case.history.known_files, self.exists)
+        tested = None if usual is None else self._with_usual(case.change, usual)
+        if usual is None or tested is None or not _lower(tested[1], before):
             return None
-        typical = typical_test_change(usual, self.read(usual.examples))
-        if typical is None:
-            return None
-        probability = self.score(replace(change, files=_in_order((*change.files, typical))))
-        if self.expired() or not _lower(probability, risk.probability):
-            return None
+        typical, probability = tested
         return Advice(
             f"Test it in {usual.test}, usually with some {typical.lines_added or 0} lines",
-            f"from {in_tenths(risk.probability)} to {in_tenths(probability)}",
+            f"from {in_tenths(before)} to {in_tenths(probability)}",
             f"{usual.support} of the last {usual.commits} changes to {usual.source.path} also changed {usual.test}",
         )
 
-    def _co_change_advice(
-        self,
-        change: Change,
-        missing: Sequence[CoChange],
-        together: Sequence[PastOfFile],
-        history: History,
-        said: Sequence[str],
-    ) -> Advice | None:
+    def _co_change_advice(self, case: _Case, missing: Sequence[CoChange], actions: Sequence[str]) -> Advice | None:
         best = next((entry for entry in missing if entry.probability >= SURE), None)
-        if best is None or any(best.path in action for action in said):
+        if best is None or any(best.path in action for action in actions):
             return None
-        effect = _left_out(
-            history.file(best.beside).events[: best.commits], history.file(best.path).events, change.time
-        )
+        events = case.history.file(best.beside).events[: best.commits]
+        effect = _left_out(events, case.history.file(best.path).events, case.change.time)
         if effect is None:
             return None
+        source = next((file for file in case.change.files if file.previous_path == best.beside), None)
+        past = next((past for past in case.together if past.path == best.beside), None)
+        if source is not None and past is not None:
+            examples = tuple(entry.commit for entry in past.changes if best.file in entry.files)[:EXAMPLES]
+            usual = UsualTest(source, best.path, best.support, best.commits, examples)
+            if (touched := self._with_usual(case.change, usual)) is not None:
+                effect += f"; with a usual change to it the score is {in_tenths(touched[1])}"
         return Advice(
             f"See whether {best.path} must change, too",
-            effect + self._with(change, best, together),
+            effect,
             f"{best.support} of the last {best.commits} changes to {best.beside} also changed it",
         )
 
-    def _with(self, change: Change, best: CoChange, together: Sequence[PastOfFile]) -> str:
-        """Return what the score is with a usual change to the file, '' where none can be read."""
-        source = next((file for file in change.files if file.previous_path == best.beside), None)
-        past = next((past for past in together if past.path == best.beside), None)
-        if source is None or past is None or self.expired():
-            return ""
-        examples = tuple(entry.commit for entry in past.changes if best.file in entry.files)[:EXAMPLES]
-        typical = typical_test_change(
-            UsualTest(source, best.path, best.support, best.commits, examples), self.read(examples)
-        )
+    def _with_usual(self, change: Change, usual: UsualTest) -> tuple[FileChange, float] | None:
+        """Return a usual change to another file and the score with it, ``None`` where none can be read in time."""
+        typical = None if self.expired() else typical_test_change(usual, self.read(usual.examples))
         if typical is None:
-            return ""
-        probability = self.score(replace(change, files=_in_order((*change.files, typical))))
-        return "" if self.expired() else f"; with a usual change to it the score is {in_tenths(probability)}"
-
-    def _run_advice(
-        self,
-        change: Change,
-        risk: Score,
-        together: Sequence[PastOfFile],
-        history: History,
-        graph: ImportGraph | Missing,
-        said: Sequence[str],
-    ) -> Advice | None:
-        if risk.level is RiskLevel.LOW:
             return None
-        tests = [
-            test
-            for test in tests_to_run(change, together, graph, history.known_files, self.exists)
-            if not any(test[0] in action for action in said)
-        ]
+        files = sorted((*change.files, typical), key=lambda file: file.path)
+        probability = self.score(replace(change, files=tuple(files)))
+        return None if self.expired() else (typical, probability)
+
+    def _run_advice(self, case: _Case, actions: Sequence[str]) -> Advice | None:
+        if case.risk.level is RiskLevel.LOW:
+            return None
+        every = tests_to_run(case.change, case.together, case.graph, case.history.known_files, self.exists)
+        tests = [test for test in every if not any(test[0] in action for action in actions)]
         if not tests:
             return None
         return Advice(
             f"Run {', '.join(path for path, _ in tests)}",
-            f"they show whether it broke something; the score stays {in_tenths(risk.probability)}",
+            f"they show whether it broke something; the score stays {in_tenths(case.risk.probability)}",
             f"{'it' if len(tests) == 1 else 'the first'} {tests[0][1]}",
         )
-
-
-def _in_order(files: Sequence[FileChange]) -> tuple[FileChange, ...]:
-    return tuple(sorted(files, key=lambda file: file.path))
 
 
 def _lower(probability: float, before: float) -> bool:
@@ -238,12 +217,10 @@ def _left_out(beside: Sequence[FileEvent], events: Sequence[FileEvent], now: int
     """
     own = {event.commit for event in events}
     followed: dict[bool, list[bool]] = {True: [], False: []}
+    span = CAUGHT_UP_WITHIN * DAY
     for event in beside:
-        if now - event.time > CAUGHT_UP_WITHIN * DAY:
-            soon = any(
-                0 <= other.time - event.time <= CAUGHT_UP_WITHIN * DAY and other.commit != event.commit
-                for other in events
-            )
+        if now - event.time > span:
+            soon = any(0 <= other.time - event.time <= span and other.commit != event.commit for other in events)
             followed[event.commit in own].append(soon)
     without, having = followed[False], followed[True]
     if len(without) < FEWEST_LEFT_OUT:
@@ -256,22 +233,20 @@ def _left_out(beside: Sequence[FileEvent], events: Sequence[FileEvent], now: int
     )
 
 
-def _reviewer_advice(change: Change, risk: Score, history: History, known_best: Sequence[Reviewer]) -> Advice | None:
-    if not known_best or change.author is None:
+def _reviewer_advice(case: _Case, known_best: Sequence[Reviewer]) -> Advice | None:
+    author, history = case.change.author, case.history
+    if not known_best or author is None or case.risk.level is RiskLevel.LOW:
         return None
-    number = history.author_number(change.author)
-    lives = [events for file in change.files if (events := history.file(file.previous_path).events)]
+    number = history.author_number(author)
+    lives = [events for file in case.change.files if (events := history.file(file.previous_path).events)]
     own = sum(event.author == number for events in lives for event in events)
-    if not lives or own > NEWCOMER * len(lives) or risk.level is RiskLevel.LOW:
+    if not lives or own > NEWCOMER * len(lives):
         return None
-    best, fared = known_best[0], _newcomers_fared(lives, change.time)
-    return (
-        Advice(
-            f"Have it reviewed by {best.name}", f"{fared}; the score stays {in_tenths(risk.probability)}", best.reason
-        )
-        if fared
-        else None
-    )
+    fared = _newcomers_fared(lives, case.change.time)
+    if fared is None:
+        return None
+    best, stays = known_best[0], f"the score stays {in_tenths(case.risk.probability)}"
+    return Advice(f"Have it reviewed by {best.name}", f"{fared}; {stays}", best.reason)
 
 
 def _newcomers_fared(lives: Sequence[Sequence[FileEvent]], now: int) -> str | None:
@@ -295,7 +270,7 @@ def _newcomers_fared(lives: Sequence[Sequence[FileEvent]], now: int) -> str | No
 
 def _fates(events: Sequence[FileEvent], now: int) -> Iterator[tuple[bool, bool]]:
     """Yield for each past commit by a newcomer or an expert who it was by, and whether a bug fix followed soon."""
-    made: defaultdict[int, int] = defaultdict(int)
+    made: Counter[int] = Counter()
     ordered = sorted(events)
     fixes = [event.time for event in ordered if event.flags & FIX]
     for event in ordered:
@@ -304,5 +279,4 @@ def _fates(events: Sequence[FileEvent], now: int) -> Iterator[tuple[bool, bool]]
         if event.flags & BOT or now - event.time <= FOLLOWED_WITHIN * DAY:
             continue
         if before <= NEWCOMER or before >= EXPERT:
-            soon = any(0 < time - event.time <= FOLLOWED_WITHIN * DAY for time in fixes)
-            yield before <= NEWCOMER, soon
+            yield before <= NEWCOMER, any(0 < time - event.time <= FOLLOWED_WITHIN * DAY for time in fixes)

@@ -58,7 +58,5 @@ def _weight(file: FileChange) -> float:
 
 
 def _reason(file: FileChange, fixes: int) -> str:
-    changed = f"+{file.lines_added or 0:,} -{file.lines_deleted or 0:,} lines"
-    if not fixes:
-        return changed
-    return f"{changed}, {counted(fixes, 'earlier bug fix')}"
+    past = f", {counted(fixes, 'earlier bug fix')}" if fixes else ""
+    return f"+{file.lines_added or 0:,} -{file.lines_deleted or 0:,} lines{past}"

@@ -94,14 +94,8 @@ def functions_to_read(
         past = past_of(was.start_line, was.end_line, events, positions) if was is not None else None
         fixes = past.fixes if past else 0
         days = None if past is None or past.last is None else max(0, (now - past.last) // DAY)
-        reason = _reason(function, was, past, days, recorded)
-        ranked.append(
-            (
-                -(1 + fixes) * len(lines),
-                lines[0],
-                FunctionToRead(function.name.replace("::", "."), lines[0], reason),
-            )
-        )
+        entry = FunctionToRead(function.name.replace("::", "."), lines[0], _reason(function, was, past, days, recorded))
+        ranked.append((-(1 + fixes) * len(lines), lines[0], entry))
     return tuple(entry for _, _, entry in sorted(ranked)[:MOST_FUNCTIONS])
 
 
@@ -131,7 +125,7 @@ def _touched(file: FileChange, functions: Sequence[FunctionMetrics]) -> Iterable
 def past_of(
     start: int, end: int, events: Sequence[FileEvent], positions: Mapping[int, tuple[Position, ...]]
 ) -> Touches:
-    """Return what lines went through, followed back from the newest commit that is looked at.
+    """Return the past of some lines, followed back from the newest commit that is looked at.
 
     Examples
     --------
@@ -151,10 +145,8 @@ def past_of(
             commits += 1
             fixes += bool(event.flags & FIX)
             last = event.time if last is None else last
-        moved = sum(
-            hunk.new_count - hunk.old_count for hunk in hunks if hunk.new_start + max(hunk.new_count, 1) <= start
-        )
-        grown = sum(hunk.new_count - hunk.old_count for hunk in touched)
+        above = [hunk for hunk in hunks if hunk.new_start + max(hunk.new_count, 1) <= start]
+        moved, grown = (sum(hunk.new_count - hunk.old_count for hunk in those) for those in (above, touched))
         start, end = start - moved, end - moved - grown
         if end < start or start < 1:
             # all of its lines came with this commit
@@ -165,9 +157,7 @@ def past_of(
 def _reason(
     now: FunctionMetrics, was: FunctionMetrics | None, past: Touches | None, days: int | None, recorded: bool
 ) -> str:
-    parts = []
-    if was is None:
-        parts.append("new")
+    parts = ["new"] if was is None else []
     if past and past.fixes:
         parts.append(counted(past.fixes, "earlier bug fix"))
     if days is not None:

@@ -8,6 +8,7 @@ Hunks of one file are never parted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.co_change import PastOfFile
@@ -44,9 +45,8 @@ class _Groups:
 
 def is_worth_splitting(change: Change) -> bool:
     """Return whether a change is large enough, and known well enough, to be parted."""
-    known = all(file.hunks is not None for file in change.files)
     return (
-        known
+        all(file.hunks is not None for file in change.files)
         and not change.bulk
         and not change.is_merge
         and change.lines_added + change.lines_deleted >= FEWEST_LINES
@@ -114,43 +114,33 @@ def _join_past(groups: _Groups, code: Sequence[FileChange], together: Sequence[P
 
 def _with_source(parts: list[list[FileChange]]) -> list[list[FileChange]]:
     """Return the parts that have source; tests without go with the nearest of them."""
-    kept = [part for part in parts if any(role_of(file.path) is FileRole.SOURCE for file in part)]
+    results = [part for part in parts if any(role_of(file.path) is FileRole.SOURCE for file in part)]
     for part in parts:
-        if kept and all(part is not other for other in kept):
-            _nearest(kept, part[0]).extend(part)
-    return kept
+        if results and all(part is not other for other in results):
+            _nearest(results, part[0]).extend(part)
+    return results
 
 
 def _nearest(parts: Sequence[list[FileChange]], file: FileChange) -> list[FileChange]:
     """Return the part that shares most leading folders with a file, of several the first."""
     folders = directory_of(file.path).split("/")
-    return max(parts, key=lambda part: max(_shared(folders, directory_of(other.path).split("/")) for other in part))
 
+    def shared(other: FileChange) -> int:
+        pairs = zip(folders, directory_of(other.path).split("/"), strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1] != "", pairs))
 
-def _shared(one: Sequence[str], other: Sequence[str]) -> int:
-    count = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs or not mine:
-            break
-        count += 1
-    return count
-
-
-def lines_of(files: Iterable[FileChange]) -> int:
-    """Return how many lines a part changes."""
-    return sum((file.lines_added or 0) + (file.lines_deleted or 0) for file in files)
+    return max(parts, key=lambda part: max(map(shared, part)))
 
 
 def _order(part: Sequence[FileChange]) -> tuple[int, str]:
-    return -lines_of(part), min(file.path for file in part)
+    return -sum(file.lines_changed for file in part), min(file.path for file in part)
 
 
 def names_of(parts: Sequence[Sequence[FileChange]]) -> list[str]:
-    """Return what to call each part: its largest source file, and how many files go with it."""
+    """Return a name for each part: its largest source file, and how many files go with it."""
     names = []
     for part in parts:
         source = [file for file in part if role_of(file.path) is FileRole.SOURCE] or list(part)
-        largest = min(source, key=lambda file: (-lines_of((file,)), file.path))
-        more = len(part) - 1
-        names.append(largest.path if not more else f"{largest.path} and {more} more")
+        largest = min(source, key=lambda file: (-file.lines_changed, file.path))
+        names.append(largest.path if len(part) == 1 else f"{largest.path} and {len(part) - 1} more")
     return names

@@ -40,7 +40,7 @@ class Counsel:
 def adviser_for(
     measurer: StoreMeasurer, change: Change, score: Callable[[Change], float], deadline: Deadline
 ) -> Adviser:
-    """Return what advises on a change of the measurer's repository."""
+    """Return an adviser on a change of the measurer's repository."""
     past = measurer.past(change.base)
     return Adviser(
         score,
@@ -52,7 +52,7 @@ def adviser_for(
 
 
 def counsel_reviewers(measurer: StoreMeasurer, change: Change) -> tuple[Reviewer, ...]:
-    """Return who could review a change: owners of its files, and who knows them by history."""
+    """Return people to review a change: owners of its files, and those who know them by history."""
     past = measurer.past(change.base)
 
     def read(ids: Sequence[str]) -> list[Commit]:
@@ -85,12 +85,10 @@ def counsel(
     deadline = measurer.deadline
     warnings: dict[str, None] = {}
 
-    def told(what: str, tell: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...] | None:
-        """Return what could be told; a git or a store that fails costs this and not the score."""
-        if deadline.expired():
-            return None
+    def attempt(what: str, find: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...] | None:
+        """Return a result in time; a git or a store that fails costs this and not the score."""
         try:
-            return tell()
+            return None if deadline.expired() else find()
         except HyperionError as error:
             warnings[f"no {what}: {error}"] = None
             return None
@@ -100,13 +98,12 @@ def counsel(
         missing = impact.missing_co_changes if impact else ()
         return adviser.advise(change, risk, measured.history, measured.graph, known_best or (), missing)
 
-    known_best = told("reviewers", lambda: counsel_reviewers(measurer, change))
-
-    def similar() -> tuple[SimilarChange, ...]:
+    def alike() -> tuple[SimilarChange, ...]:
         return similar_changes(change, measured.vector, rows, past, measurer.messages, measurer.patches)
 
-    alike = told("similar changes", similar) if rows else None
-    advice = told("advice", advise)
+    known_best = attempt("reviewers", lambda: counsel_reviewers(measurer, change))
+    similar = attempt("similar changes", alike) if rows else None
+    advice = attempt("advice", advise)
     if deadline.expired():
         warnings[CUT] = None
-    return Counsel(known_best, alike, advice, tuple(warnings))
+    return Counsel(known_best, similar, advice, tuple(warnings))

@@ -13,13 +13,13 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from hyperion_hook.assess.track_record import MOST_FILES, telling
 from hyperion_hook.domain.assessment import SimilarChange
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.history import BOT, DAY, FIX, REVERT, FileEvent
 from hyperion_hook.domain.late_patterns import late_pattern
-from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.phrases import counted
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.store.history.commits_before import Past, PastCommit
@@ -38,12 +38,6 @@ _FILES, _FOLDERS, _SHAPE = 1.0, 0.5, 0.5
 _FIXES_READ, _REVERTS_READ = 3, 2
 """Later commits of each similar change that are read."""
 
-_MOST_FILES = 20
-"""A larger commit is no proof that it repaired another one."""
-
-_FEWEST_LETTERS = 4
-"""Shorter lines (brackets, ``else``) are in every file."""
-
 _ON_A_BRANCH = late_pattern(
     r"^(?:\[[^\]]*+\]\s*+)++|(?:[ \t]{0,3}\(#\d{1,9}\)|[ \t]{1,3}-[ \t]{1,3}v?\d{1,5}(?:\.\d{1,5}){1,4}){1,4}$"
 )
@@ -57,14 +51,6 @@ Row = Mapping[str, float]
 """Feature values by name; what is missing is NaN or absent."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Later:
-    """Fixes and reverts in the source files of a commit after it, oldest first."""
-
-    fixes: tuple[FileEvent, ...]
-    reverts: tuple[FileEvent, ...]
-
-
 def similar_changes(
     change: Change,
     vector: FeatureVector,
@@ -75,30 +61,24 @@ def similar_changes(
 ) -> tuple[SimilarChange, ...]:
     """Return the earlier changes most like this one, at most three, nearest first.
 
-    Parameters
-    ----------
-    rows
-        Feature values of recent changes by commit id; a change without a row is not compared.
-    past
-        The commits before it; nothing later is looked at.
-    read_messages, read_patches
-        Read what commits say, and, which costs ten times as much, what they did. That is asked of chosen changes with
-        fixes after them, and of these.
+    ``rows`` are feature values of recent changes by commit id; a change without a row is not compared. Nothing later
+    than the ``past`` is looked at. ``read_messages`` reads what commits say, ``read_patches``, which costs ten times as
+    much, what they did: that is asked of chosen changes with fixes after them, and of these.
     """
     recent = [commit for commit in past.recent(len(rows)) if commit.id in rows and not commit.flags & BOT]
     near = nearest(change, vector, recent, rows, past)
     by_id = {commit.id: commit for commit in read_messages([commit.id for commit in near])}
     chosen = _without_copies(near, by_id, rows)
-    by_number = {commit.number: commit for commit in recent}
+    small = {commit.number for commit in recent if len(commit.files) <= MOST_FILES}
     later = [_later(commit, past) for commit in chosen]
     own = [commit.number for commit in chosen]
     compared: dict[int, None] = {}
-    for number, entry in zip(own, later, strict=True):
-        small = [event.commit for event in entry.fixes if _is_small(by_number.get(event.commit))][:_FIXES_READ]
-        fixes = [*small, *(event.commit for event in entry.fixes if event.commit in own)]
-        compared |= dict.fromkeys((number, *fixes) if fixes else ())
-    reverts = [event.commit for entry in later for event in entry.reverts[:_REVERTS_READ]]
-    numbers = list(dict.fromkeys((*compared, *own, *reverts)))
+    for number, (fixes, _) in zip(own, later, strict=True):
+        first = [event.commit for event in fixes if event.commit in small][:_FIXES_READ]
+        read = [*first, *(event.commit for event in fixes if event.commit in own)]
+        compared |= dict.fromkeys((number, *read) if read else ())
+    undone = [event.commit for _, reverts in later for event in reverts[:_REVERTS_READ]]
+    numbers = list(dict.fromkeys((*compared, *own, *undone)))
     ids = past.ids(numbers)
     by_id |= {commit.id: commit for commit in read_patches(ids[: len(compared)])}
     by_id |= {commit.id: commit for commit in read_messages([name for name in ids if name not in by_id])}
@@ -107,9 +87,9 @@ def similar_changes(
         SimilarChange(
             commit.id,
             commits[commit.number].subject,
-            outcome(commits[commit.number], entry.fixes, entry.reverts, commits, change.time),
+            outcome(commits[commit.number], fixes, reverts, commits, change.time),
         )
-        for commit, entry in zip(chosen, later, strict=True)
+        for commit, (fixes, reverts) in zip(chosen, later, strict=True)
         if commit.number in commits
     )
 
@@ -145,32 +125,28 @@ def nearest(
     columns = {
         name: sorted(v for row in rows.values() if not math.isnan(v := row.get(name, math.nan))) for name in COMPARED
     }
-    mine = {name: place(columns[name], vector.number(name)) for name in COMPARED}
-    found = []
+    mine = {name: share_below(columns[name], vector.number(name)) for name in COMPARED}
+    ranked = []
     for commit in alike:
-        shared_files, shared_folders = overlap(files, commit.files), overlap(folders, commit.directories)
+        shared = _FILES * overlap(files, commit.files) + _FOLDERS * overlap(folders, commit.directories)
         row = rows[commit.id]
-        gaps = [abs(mine[name] - place(columns[name], row.get(name, math.nan))) for name in COMPARED]
+        gaps = [abs(mine[name] - share_below(columns[name], row.get(name, math.nan))) for name in COMPARED]
         known = [gap for gap in gaps if not math.isnan(gap)]
-        shape = 1.0 - sum(known) / len(known) if known else 0.0
-        found.append((_FILES * shared_files + _FOLDERS * shared_folders + _SHAPE * shape, commit))
-    found.sort(key=lambda entry: (-entry[0], -entry[1].time, entry[1].id))
-    return [commit for _, commit in found[: 2 * MOST]]
+        ranked.append((shared + _SHAPE * (1.0 - sum(known) / len(known) if known else 0.0), commit))
+    ranked.sort(key=lambda entry: (-entry[0], -entry[1].time, entry[1].id))
+    return [commit for _, commit in ranked[: 2 * MOST]]
 
 
 def _is_alike(vector: FeatureVector, row: Row) -> bool:
     """Return whether two changes are of one kind and about as large; what is not known of either does not part them."""
 
-    def kind(number: Callable[[str], float]) -> int:
-        return 2 if number("source_files") > 0 else int(number("test_files") > 0)
+    def kind_and_size(number: Callable[[str], float]) -> tuple[int, float]:
+        kind = 2 if number("source_files") > 0 else int(number("test_files") > 0)
+        return kind, math.log1p(number("la") + number("ld"))
 
-    def lines(number: Callable[[str], float]) -> float:
-        return math.log1p(number("la") + number("ld"))
-
-    def of_row(name: str) -> float:
-        return row.get(name, math.nan)
-
-    return kind(vector.number) == kind(of_row) and not abs(lines(vector.number) - lines(of_row)) > _TIMES
+    kind, size = kind_and_size(vector.number)
+    other_kind, other_size = kind_and_size(lambda name: row.get(name, math.nan))
+    return kind == other_kind and not abs(size - other_size) > _TIMES
 
 
 def overlap(one: frozenset[int], other: frozenset[int]) -> float:
@@ -184,12 +160,12 @@ def overlap(one: frozenset[int], other: frozenset[int]) -> float:
     return len(one & other) / math.sqrt(len(one) * len(other)) if one and other else 0.0
 
 
-def place(ordered: Sequence[float], value: float) -> float:
+def share_below(ordered: Sequence[float], value: float) -> float:
     """Return the share of values below, equal ones counted half; NaN for a missing value.
 
     Examples
     --------
-    >>> place([1.0, 2.0, 2.0, 4.0], 2.0)
+    >>> share_below([1.0, 2.0, 2.0, 4.0], 2.0)
     0.5
     """
     if math.isnan(value) or not ordered:
@@ -197,23 +173,14 @@ def place(ordered: Sequence[float], value: float) -> float:
     return (bisect_left(ordered, value) + bisect_right(ordered, value)) / 2 / len(ordered)
 
 
-def _is_small(commit: PastCommit | None) -> bool:
-    return commit is not None and len(commit.files) <= _MOST_FILES
-
-
-def _later(commit: PastCommit, past: Past) -> _Later:
-    known = past.history.known_files(sorted(commit.files)[:_MOST_FILES])
+def _later(commit: PastCommit, past: Past) -> tuple[list[FileEvent], list[FileEvent]]:
+    """Return the fixes and the reverts in the source files of a commit after it, oldest first."""
+    known = past.history.known_files(sorted(commit.files)[:MOST_FILES])
     source = [file for file, about in known.items() if role_of(about.path) is FileRole.SOURCE] or list(known)
-    found: dict[int, FileEvent] = {}
-    for file in source:
-        for event in past.life(file).events:
-            if event.time >= commit.time and event.commit != commit.number:
-                found[event.commit] = event
-    events = sorted(found.values(), key=lambda event: (event.time, event.commit))
-    return _Later(
-        tuple(event for event in events if event.flags & FIX),
-        tuple(event for event in events if event.flags & REVERT),
-    )
+    by_commit = {event.commit: event for file in source for event in past.life(file).events}
+    later = [event for event in by_commit.values() if event.time >= commit.time and event.commit != commit.number]
+    later.sort(key=lambda event: (event.time, event.commit))
+    return [event for event in later if event.flags & FIX], [event for event in later if event.flags & REVERT]
 
 
 def outcome(
@@ -221,12 +188,8 @@ def outcome(
 ) -> str:
     """Return in words what became of a change by the time ``now``.
 
-    Parameters
-    ----------
-    fixes, reverts
-        Later commits in its source files, oldest first.
-    commits
-        Those of them that were read, by number, with hunks.
+    ``fixes`` and ``reverts`` are later commits in its source files, oldest first; ``commits`` those of them that were
+    read, by number, with hunks.
     """
     for event in reverts:
         if (read := commits.get(event.commit)) is not None and _reverts(read, commit):
@@ -250,17 +213,14 @@ def _reverts(later: Commit, commit: Commit) -> bool:
 
 
 def _repairs(later: Commit, commit: Commit) -> bool:
-    added = {file.path: _lines(line for hunk in file.hunks or () for line in hunk.added) for file in commit.files}
+    added = {file.path: {line for hunk in file.hunks or () for line in telling(hunk.added)} for file in commit.files}
     return any(
-        added.get(file.previous_path, frozenset()) & _lines(line for hunk in file.hunks or () for line in hunk.deleted)
+        line in added.get(file.previous_path, ())
         for file in later.files
         if role_of(file.path) is FileRole.SOURCE
+        for hunk in file.hunks or ()
+        for line in telling(hunk.deleted)
     )
-
-
-def _lines(lines: Iterable[bytes]) -> frozenset[bytes]:
-    stripped = (line.strip() for line in lines)
-    return frozenset(line for line in stripped if sum(97 <= letter | 32 <= 122 for letter in line) >= _FEWEST_LETTERS)
 
 
 def _later_by(seconds: int) -> str:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from hyperion_hook.domain.change import Change, FileChange, FileStatus
-from hyperion_hook.domain.co_change import KnownFile, PastOfFile
+from hyperion_hook.domain.co_change import ChangeSet, KnownFile, PastOfFile
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.languages import TEMPLATE_ENDINGS, language_of
 from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
@@ -60,12 +60,10 @@ def missing_test(
         for file in change.files
         if role_of(file.path) is FileRole.SOURCE and (file.lines_added or 0) >= LEAST_ADDED
     }
-    found = [
-        usual
-        for past in together
-        if past.path in grown and (usual := _usual(grown[past.path], past, known_files, exists)) is not None
-    ]
-    return max(found, key=lambda usual: (usual.support / usual.commits, usual.support, usual.test), default=None)
+    usual = (_usual(grown[past.path], past, known_files, exists) for past in together if past.path in grown)
+    return max(
+        filter(None, usual), key=lambda test: (test.support / test.commits, test.support, test.test), default=None
+    )
 
 
 def _usual(
@@ -75,20 +73,20 @@ def _usual(
     exists: Callable[[str], bool],
 ) -> UsualTest | None:
     changes = past.changes[:LOOKED_AT]
-    counts = Counter(file for change in changes for file in change.files)
-    enough = max(FEWEST, SHARE * len(changes))
-    often = [file for file, count in counts.most_common(_CLOSER_LOOK) if count >= enough]
-    known = known_files(often)
-    tests = [
-        file
-        for file in often
-        if file in known and role_of(known[file].path) is FileRole.TEST and exists(known[file].path)
-    ]
+    counts = _often(changes, max(FEWEST, SHARE * len(changes)))
+    paths = {file: about.path for file, about in known_files(list(counts)).items()}
+    tests = [file for file, path in paths.items() if role_of(path) is FileRole.TEST and exists(path)]
     if not tests:
         return None
-    test = min(tests, key=lambda file: (-counts[file], known[file].path))
+    test = min(tests, key=lambda file: (-counts[file], paths[file]))
     examples = tuple(change.commit for change in changes if test in change.files)[:EXAMPLES]
-    return UsualTest(source, known[test].path, counts[test], len(changes), examples)
+    return UsualTest(source, paths[test], counts[test], len(changes), examples)
+
+
+def _often(changes: Sequence[ChangeSet], least: float) -> dict[int, int]:
+    """Return the files that changed most along with another, and how often: at least so many times."""
+    counts = Counter(file for change in changes for file in change.files)
+    return {file: count for file, count in counts.most_common(_CLOSER_LOOK) if count >= least}
 
 
 def tests_to_run(
@@ -109,8 +107,7 @@ def tests_to_run(
     for past in together:
         if past.path in source:
             changes = past.changes[:LOOKED_AT]
-            counts = Counter(file for entry in changes for file in entry.files)
-            often = {file: count for file, count in counts.most_common(_CLOSER_LOOK) if count >= FEWEST - 1}
+            often = _often(changes, FEWEST - 1)
             for file, about in known_files(often).items():
                 weights[about.path] += often[file] / len(changes)
                 reasons.setdefault(about.path, []).append(
@@ -132,8 +129,8 @@ def tests_to_run(
     ranked = sorted(weights, key=lambda path: (-weights[path], path))
     shared = {path for path in ranked if any(role_of(user) is FileRole.SOURCE for user in importers.get(path, ()))}
     tests = [path for path in ranked if path not in {*touched, *shared} and _can_be_run(path)]
-    found = [path for path in tests[: 2 * MOST_TO_RUN] if exists(path)]
-    return tuple((path, reasons[path][0]) for path in found[:MOST_TO_RUN])
+    present = [path for path in tests[: 2 * MOST_TO_RUN] if exists(path)]
+    return tuple((path, reasons[path][0]) for path in present[:MOST_TO_RUN])
 
 
 def _can_be_run(path: str) -> bool:

@@ -33,7 +33,7 @@ class Knowledge:
 
 
 def knowledge(names: Names, lives: Mapping[str, FileHistory], now: int) -> Knowledge:
-    """Return who knows what.
+    """Return the knowledge of people about parts of the repository.
 
     Whoever made no commit within the year before ``now``, Unix seconds, is gone.
     """
@@ -58,7 +58,7 @@ def knowledge(names: Names, lives: Mapping[str, FileHistory], now: int) -> Knowl
 
     areas = sorted(
         (area(folder, files[folder], counts) for folder, counts in made.items()),
-        key=lambda found: (-found.commits, found.folder),
+        key=lambda entry: (-entry.commits, entry.folder),
     )
     everything: Counter[str] = sum(made.values(), Counter())
     return Knowledge(
@@ -97,7 +97,9 @@ class Names:
     """
 
     def __init__(self, repository: Repository, head: str, history: History) -> None:
-        known = _authors(repository, head)
+        log = repository.git.run("log", "--format=%an%x00%ae", head, "--", timeout=600).decode("utf-8", "replace")
+        lines = dict.fromkeys(log.split("\n"))
+        known = [Author(*line.split("\0")[:2]) for line in lines if "\0" in line]
         renamed = mapped(repository, known, head)
         self._people = People(renamed.get(author, author) for author in known)
         self._person: dict[int, str] = {}
@@ -119,14 +121,8 @@ class Names:
         return self._people.name(person) or "somebody without a name"
 
 
-def _authors(repository: Repository, head: str) -> list[Author]:
-    said = repository.git.run("log", "--format=%an%x00%ae", head, "--", timeout=600)
-    lines = dict.fromkeys(said.decode("utf-8", "replace").split("\n"))
-    return [Author(*line.split("\0")[:2]) for line in lines if "\0" in line]
-
-
 def parts(paths: Iterable[str]) -> Callable[[str], str]:
-    """Return what gives the part of the repository that a path lies in: its top folder, or one level below.
+    """Return a function from a path to its part of the repository: its top folder, or one level below.
 
     Examples
     --------
@@ -138,8 +134,4 @@ def parts(paths: Iterable[str]) -> Callable[[str], str]:
     top, count = tops.most_common(1)[0] if tops else ("", 0)
     depth = 2 if top and count > _ONE_FOLDER * sum(tops.values()) else 1
 
-    def part(path: str) -> str:
-        *folders, _ = path.split("/")
-        return "/".join(folders[:depth])
-
-    return part
+    return lambda path: "/".join(path.split("/")[:-1][:depth])

@@ -15,11 +15,12 @@ References
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from hyperion_hook.assess.people.identities import People
 from hyperion_hook.domain.assessment import Reviewer
-from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.author import Author
+from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import directory_of
 from hyperion_hook.domain.history import BOT, DAY, MONTH, FileEvent
@@ -66,33 +67,39 @@ class _Knowledge:
     last: int = 0
     newest: int = 0
 
-    def note(self, number: int, time: int) -> None:
-        """Note when the person was last seen, and in which commit."""
+    def note(self, number: int, time: int, weight: float) -> None:
+        """Count what the person did in a commit, which may be where they were last seen."""
+        self.score += weight
         if time >= self.last:
             self.last, self.newest = time, number
 
 
 def reviewers(change: Change, past: Past, read: ReadCommits) -> tuple[Reviewer, ...]:
-    """Return who knows the touched files best, at most three, best first.
+    """Return the people who know the touched files best, at most three, best first.
 
     Nothing later than the ``past``, the commits before the change, is looked at.
     """
-    files = [events for file in _largest(change) if (events := past.history.file(file.previous_path).events)]
+    largest = sorted(change.files, key=lambda file: (-file.lines_changed, file.path))[:FILES_LOOKED_AT]
+    files = [events for file in largest if (events := past.history.file(file.previous_path).events)]
     recent = past.recent(FOLDER_WINDOW)
     folders = past.directories({directory_of(file.path) for file in change.files})
     by_number = _by_commits(files, recent, folders, change.time)
-    candidates = sorted(by_number, key=lambda number: (-by_number[number].score, number))[:_CANDIDATES]
-    of_files = _newest(files)
+    first = sorted(by_number, key=lambda number: (-by_number[number].score, number))[:_CANDIDATES]
+    candidates = {number: by_number[number] for number in first}
+    newest = [event for events in files for event in events[:_READ_A_FILE]]
+    times = {event.commit: event.time for event in newest}
+    of_files = sorted(times, key=lambda number: (-times[number], -number))[:_READ_OF_FILES]
     lately = [commit.number for commit in recent[:_READ_LATELY]]
-    named = {number: by_number[number].newest for number in candidates}
-    numbers = list(dict.fromkeys([*of_files, *lately, *named.values()]))
+    numbers = list(dict.fromkeys([*of_files, *lately, *(part.newest for part in candidates.values())]))
     ids = dict(zip(numbers, past.ids(numbers), strict=True))
     by_id = {commit.id: commit for commit in read(list(ids.values()))}
     commits = {number: by_id[commit] for number, commit in ids.items() if commit in by_id}
-    people = _people(change, commits.values())
-    known = _merged(by_number, named, commits, people, past)
-    _add_reviews(known, _weights(files), of_files, lately, commits, people, change.time)
+    people = People(author for commit in commits.values() for author in _authors(commit))
     own = people.of(change.author) if change.author else None
+    known = _merged(candidates, commits, people, past)
+    # the more of the touched files a commit touched, the more it counts
+    weights = Counter(event.commit for event in newest)
+    _add_reviews(known, weights, of_files, lately, commits, people, change.time)
     # a repository at rest has not been left by everybody
     now = min(change.time, recent[0].time) if recent else change.time
     ranked = sorted(
@@ -116,12 +123,6 @@ def with_owners(known: tuple[Reviewer, ...], owners: Counter[str], files: int) -
     return (*first, *known)[:MOST]
 
 
-def _largest(change: Change) -> list[FileChange]:
-    return sorted(change.files, key=lambda file: (-(file.lines_added or 0) - (file.lines_deleted or 0), file.path))[
-        :FILES_LOOKED_AT
-    ]
-
-
 def _faded(now: int, time: int) -> float:
     return float(0.5 ** (max(0, now - time) / HALF_LIFE))
 
@@ -133,94 +134,58 @@ def _by_commits(
     for events in files:
         for event in events[:EVENTS_LOOKED_AT]:
             if not event.flags & BOT:
-                entry = known[event.author]
-                entry.score += _faded(now, event.time)
-                entry.commits.add(event.commit)
-                entry.note(event.commit, event.time)
+                known[event.author].commits.add(event.commit)
+                known[event.author].note(event.commit, event.time, _faded(now, event.time))
     for commit in recent:
         if commit.directories & folders and not commit.flags & BOT:
-            entry = known[commit.author]
-            entry.score += _FOLDER * _faded(now, commit.time)
-            entry.nearby += 1
-            entry.note(commit.number, commit.time)
+            known[commit.author].nearby += 1
+            known[commit.author].note(commit.number, commit.time, _FOLDER * _faded(now, commit.time))
     return dict(known)
 
 
-def _newest(files: Sequence[Sequence[FileEvent]]) -> list[int]:
-    """Return the newest commits on the files, by number."""
-    results = {event.commit: event.time for events in files for event in events[:_READ_A_FILE]}
-    return sorted(results, key=lambda number: (-results[number], -number))[:_READ_OF_FILES]
-
-
-def _weights(files: Sequence[Sequence[FileEvent]]) -> dict[int, int]:
-    """Return how many of the touched files each of their newest commits touched."""
-    weights: defaultdict[int, int] = defaultdict(int)
-    for events in files:
-        for event in events[:_READ_A_FILE]:
-            weights[event.commit] += 1
-    return weights
-
-
-def _people(change: Change, commits: Iterable[Commit]) -> People:
-    people = People()
-    for commit in commits:
-        for author in (commit.author, commit.committer, *(person for _, person in trailers(commit.message))):
-            people.of(author)
-    if change.author is not None:
-        people.of(change.author)
-    return people
+def _authors(commit: Commit) -> Iterable[Author]:
+    return (commit.author, commit.committer, *(person for _, person in trailers(commit.message)))
 
 
 def _merged(
-    by_number: dict[int, _Knowledge], named: dict[int, int], commits: dict[int, Commit], people: People, past: Past
+    candidates: Mapping[int, _Knowledge], commits: Mapping[int, Commit], people: People, past: Past
 ) -> defaultdict[str, _Knowledge]:
     """Return the knowledge of persons from that of the addresses they commit with."""
     known: defaultdict[str, _Knowledge] = defaultdict(_Knowledge)
-    for number, commit in named.items():
-        person = people.of(commits[commit].author) if commit in commits else None
-        if person is None:
-            continue
-        entry, part = known[person], by_number[number]
-        months = past.months_of(number)
-        entry.score += part.score
-        entry.commits |= part.commits
-        entry.nearby += part.nearby
-        # whoever still works elsewhere in the repository is not gone
-        entry.note(part.newest, max(part.last, months[-1].month * MONTH if months else 0))
+    for number, part in candidates.items():
+        person = people.of(commits[part.newest].author) if part.newest in commits else None
+        if person is not None:
+            months = past.months_of(number)
+            known[person].commits |= part.commits
+            known[person].nearby += part.nearby
+            # whoever still works elsewhere in the repository is not gone
+            last = max(part.last, months[-1].month * MONTH if months else 0)
+            known[person].note(part.newest, last, part.score)
     return known
 
 
 def _add_reviews(
     known: defaultdict[str, _Knowledge],
-    weights: dict[int, int],
+    weights: Mapping[int, int],
     of_files: Sequence[int],
     lately: Sequence[int],
     commits: dict[int, Commit],
     people: People,
     now: int,
 ) -> None:
-    for number in of_files:
-        commit = commits.get(number)
-        if commit is None:
-            continue
+    for number, commit in [(number, commits[number]) for number in of_files if number in commits]:
         weight = weights[number] * _faded(now, commit.committed_at)
         for person in _reviewers_of(commit, people):
-            known[person].score += _REVIEW * weight
             known[person].reviews.add(number)
-            known[person].note(number, commit.committed_at)
+            known[person].note(number, commit.committed_at, _REVIEW * weight)
         committer = people.of(commit.committer)
         if committer is not None and committer != people.of(commit.author):
-            known[committer].score += _APPLIED * weight
             known[committer].applied.add(number)
-            known[committer].note(number, commit.committed_at)
-    for number in lately:
-        commit = commits.get(number)
-        if commit is None:
-            continue
+            known[committer].note(number, commit.committed_at, _APPLIED * weight)
+    for number, commit in [(number, commits[number]) for number in lately if number in commits]:
         for person in _reviewers_of(commit, people):
-            known[person].score += _ACTIVE
             known[person].lately += 1
-            known[person].note(number, commit.committed_at)
+            known[person].note(number, commit.committed_at, _ACTIVE)
 
 
 def _reviewers_of(commit: Commit, people: People) -> set[str]:
@@ -228,21 +193,17 @@ def _reviewers_of(commit: Commit, people: People) -> set[str]:
     return {person for person in results if person is not None and person != people.of(commit.author)}
 
 
-def _reason(found: _Knowledge, now: int) -> str:
-    reasons = []
-    if found.commits:
-        reasons.append(f"{counted(len(found.commits), 'commit')} to these files")
-    if found.reviews:
-        reasons.append(counted(len(found.reviews), "review"))
-    if found.applied:
-        reasons.append(f"merged {counted(len(found.applied), 'commit')} for others")
-    if not reasons and found.nearby:
-        reasons.append(f"{counted(found.nearby, 'recent commit')} in these folders")
+def _reason(known: _Knowledge, now: int) -> str:
+    counts = (
+        (known.commits, f"{counted(len(known.commits), 'commit')} to these files"),
+        (known.reviews, counted(len(known.reviews), "review")),
+        (known.applied, f"merged {counted(len(known.applied), 'commit')} for others"),
+    )
+    reasons = [text for numbers, text in counts if numbers]
+    if not reasons and known.nearby:
+        reasons.append(f"{counted(known.nearby, 'recent commit')} in these folders")
     if not reasons:
-        reasons.append(f"reviewed {found.lately} of the last {_READ_LATELY} changes here")
-    return f"{', '.join(reasons)}; active {_ago(now - found.last)}"
-
-
-def _ago(seconds: int) -> str:
-    months = max(0, seconds) // MONTH
-    return ("this month", "last month")[months] if months < 2 else f"{months} months ago"
+        reasons.append(f"reviewed {known.lately} of the last {_READ_LATELY} changes here")
+    months = max(0, now - known.last) // MONTH
+    active = ("this month", "last month")[months] if months < 2 else f"{months} months ago"
+    return f"{', '.join(reasons)}; active {active}"

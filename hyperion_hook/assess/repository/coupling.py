@@ -41,7 +41,8 @@ def coupling_of(past: Past, sources: Collection[str]) -> Coupling:
         for (one, other), count in chosen.items()
         if one in known and other in known and {known[one].path, known[other].path} <= set(sources)
     ]
-    pairs.sort(key=lambda pair: (-_weight(pair), pair))
+    # half counts where it is no news that two files belong together
+    pairs.sort(key=lambda pair: (-_strength(pair.together, pair.either) * (0.5 if pair.is_expected else 1.0), pair))
     return Coupling(tuple(pairs[:MOST_PAIRS]), len(recent), recent[-1].time if recent else 0)
 
 
@@ -54,8 +55,3 @@ def _pair(paths: Collection[str], together: int, either: int) -> Pair:
 def _strength(together: int, either: int) -> float:
     """Return the number of common commits times their share in those on either file."""
     return together * together / either
-
-
-def _weight(pair: Pair) -> float:
-    """Return a strength, of which half counts where it is no news that two files belong together."""
-    return _strength(pair.together, pair.either) * (0.5 if pair.is_expected else 1.0)

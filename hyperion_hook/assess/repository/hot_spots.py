@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hyperion_hook.assess.people.knowledge import Names
 from hyperion_hook.assess.store_measurer import StoreMeasurer
@@ -16,16 +16,11 @@ from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source.measure import can_measure
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.log import Detail, read_commits
-from hyperion_hook.git.trees import TreeEntry, list_tree
+from hyperion_hook.git.trees import list_tree
 
 YEAR = 365 * DAY
 QUARTER = 2 * YEAR // QUARTERS
 MOST_HOT_SPOTS = 150
-
-
-def hot_spots_of(measurer: StoreMeasurer, head: str, max_bytes: int) -> tuple[HotSpot, ...]:
-    """Return the hottest source files of a commit, the hottest first."""
-    return tuple(spot for spot, _ in Sources(measurer, head).hot_spots(max_bytes))
 
 
 class Sources:
@@ -34,38 +29,55 @@ class Sources:
     def __init__(self, measurer: StoreMeasurer, head: str) -> None:
         self._measurer = measurer
         self.history, self.warnings = measurer.history(head)
-        self.files = _own_sources(measurer, head)
+        excludes = measurer.changes.exclusions.excludes
+        self.files = {
+            path: entry
+            for path, entry in list_tree(measurer.repository, head).items()
+            if entry.is_regular and role_of(path) is FileRole.SOURCE and not excludes(path, head)
+        }
         self.lives = {path: self.history.file(path) for path in self.files}
         (newest,) = read_commits(measurer.repository, [head], detail=Detail.NOTHING)
         self.now = newest.committed_at
         self.names = Names(measurer.repository, head, self.history)
 
     def hot_spots(self, max_bytes: int) -> list[tuple[HotSpot, Sequence[FunctionMetrics]]]:
-        """Return the hottest files with their functions."""
-        return _hot_spots(self._measurer, self.files, _busiest(self.lives, self.names, self.now), max_bytes)
+        """Return the hottest files with their functions; larger ones are not measured."""
+        report, chosen = self._measurer.stage("measuring hot spots"), self._busiest()
+        reader = BlobReader(self._measurer.repository)
+        results: list[tuple[HotSpot, Sequence[FunctionMetrics]]] = []
+        try:
+            for done, spot in enumerate(chosen):
+                report(done, len(chosen))
+                measured = self._measured(reader, spot.path, max_bytes)
+                if measured is None:
+                    results.append((spot, ()))
+                    continue
+                complexity = sum(entry.cyclomatic for entry in measured.functions)
+                results.append((replace(spot, complexity=complexity, lines=measured.code_lines), measured.functions))
+        finally:
+            reader.close()
+        return sorted(results, key=lambda entry: (-entry[0].heat, entry[0].path))
 
+    def _busiest(self) -> list[HotSpot]:
+        """Return the files that changed most within a year, not measured yet."""
+        busy = []
+        for path, life in self.lives.items():
+            events = [event for event in life.events if event.time > self.now - YEAR]
+            if events:
+                fixes = sum(bool(event.flags & FIX) for event in events)
+                persons = {self.names.of(event.author) for event in events} - {None}
+                is_new = life.first_time is not None and life.first_time > self.now - YEAR
+                quarters = quarters_of(life, self.now)
+                busy.append(HotSpot(path, len(events), fixes, len(persons), quarters=quarters, is_new=is_new))
+        return sorted(busy, key=lambda spot: (-spot.changes - spot.fixes, spot.path))[:MOST_HOT_SPOTS]
 
-def _own_sources(measurer: StoreMeasurer, head: str) -> dict[str, TreeEntry]:
-    excludes = measurer.changes.exclusions.excludes
-    return {
-        path: entry
-        for path, entry in list_tree(measurer.repository, head).items()
-        if entry.is_regular and role_of(path) is FileRole.SOURCE and not excludes(path, head)
-    }
-
-
-def _busiest(lives: Mapping[str, FileHistory], names: Names, now: int) -> list[HotSpot]:
-    """Return the files that changed most within a year, not measured yet."""
-    busy = []
-    for path, life in lives.items():
-        events = [event for event in life.events if event.time > now - YEAR]
-        if events:
-            fixes = sum(bool(event.flags & FIX) for event in events)
-            persons = {names.of(event.author) for event in events} - {None}
-            is_new = life.first_time is not None and life.first_time > now - YEAR
-            spot = HotSpot(path, len(events), fixes, len(persons), quarters=quarters_of(life, now), is_new=is_new)
-            busy.append(spot)
-    return sorted(busy, key=lambda spot: (-spot.changes - spot.fixes, spot.path))[:MOST_HOT_SPOTS]
+    def _measured(self, reader: BlobReader, path: str, max_bytes: int) -> SourceMetrics | None:
+        blob = self.files[path].blob
+        content = reader.read(blob, max_bytes) if can_measure(path) else Missing("not measured")
+        if isinstance(content, Missing):
+            return None
+        result = self._measurer.measure_source(path, blob, content.decode("utf-8", "replace"))
+        return None if isinstance(result, Missing) else result
 
 
 def quarters_of(life: FileHistory, now: int) -> tuple[int, ...]:
@@ -74,34 +86,3 @@ def quarters_of(life: FileHistory, now: int) -> tuple[int, ...]:
     is_whole = life.event_count <= len(life.events)
     known = QUARTERS if is_whole else min(QUARTERS, (now - life.events[-1].time) // QUARTER)
     return tuple(counts[quarter] for quarter in reversed(range(known)))
-
-
-def _hot_spots(
-    measurer: StoreMeasurer, files: Mapping[str, TreeEntry], chosen: Sequence[HotSpot], max_bytes: int
-) -> list[tuple[HotSpot, Sequence[FunctionMetrics]]]:
-    """Return the hottest files with their functions."""
-    report = measurer.stage("measuring hot spots")
-    reader = BlobReader(measurer.repository)
-    results: list[tuple[HotSpot, Sequence[FunctionMetrics]]] = []
-    try:
-        for done, spot in enumerate(chosen):
-            report(done, len(chosen))
-            measured = _measured(measurer, reader, spot.path, files[spot.path].blob, max_bytes)
-            if measured is None:
-                results.append((spot, ()))
-                continue
-            complexity = sum(entry.cyclomatic for entry in measured.functions)
-            results.append((replace(spot, complexity=complexity, lines=measured.code_lines), measured.functions))
-    finally:
-        reader.close()
-    return sorted(results, key=lambda entry: (-entry[0].heat, entry[0].path))
-
-
-def _measured(
-    measurer: StoreMeasurer, reader: BlobReader, path: str, blob: str, max_bytes: int
-) -> SourceMetrics | None:
-    content = reader.read(blob, max_bytes) if can_measure(path) else Missing("not measured")
-    if isinstance(content, Missing):
-        return None
-    result = measurer.measure_source(path, blob, content.decode("utf-8", "replace"))
-    return None if isinstance(result, Missing) else result

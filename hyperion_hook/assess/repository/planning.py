@@ -48,7 +48,7 @@ class Plan(NamedTuple):
 
 
 def plan_of(measurer: StoreMeasurer, head: str, paths: Sequence[str], most: int) -> Plan:
-    """Return what an edit of these files would touch.
+    """Return a plan of an edit of these files.
 
     Raises ``HyperionError`` if a path leads out of the repository, or there are none or too many. Paths are from the
     top of the repository, with forward slashes.
@@ -60,16 +60,12 @@ def plan_of(measurer: StoreMeasurer, head: str, paths: Sequence[str], most: int)
     change = Change(ChangeKind.WORKTREE, files, head, now, now)
     history, warnings = measurer.history(head)
     graph = measurer.graphs.at(head)
-    importers = None
+    importers, missing = None, [f"no import graph: {graph.reason}"] if isinstance(graph, Missing) else []
     if not isinstance(graph, Missing):
         importers = tuple(sorted({name for path in known for name in graph.importers.get(path, ())} - set(known)))
-    ranked = [
-        entry
-        for entry in ranked_co_changes(change, history, history.changed_together(known))
-        if entry.support >= _LEAST_SUPPORT
-        and entry.probability >= _LEAST_PROBABILITY
-        and measurer.has_file(head, entry.path)
-    ]
+    every = ranked_co_changes(change, history, history.changed_together(known))
+    likely = [entry for entry in every if entry.support >= _LEAST_SUPPORT and entry.probability >= _LEAST_PROBABILITY]
+    ranked = [entry for entry in likely if measurer.has_file(head, entry.path)]
     beside = [entry for entry in ranked if role_of(entry.path) is not FileRole.TEST]
     bugs = {
         event.commit: (event.time, path) for path in known for event in history.file(path).events if event.flags & FIX
@@ -82,7 +78,7 @@ def plan_of(measurer: StoreMeasurer, head: str, paths: Sequence[str], most: int)
         people=counsel_reviewers(measurer, change) if files else (),
         past_bugs=_past_bugs(measurer, bugs, most),
         past_bug_count=len(bugs),
-        warnings=(*warnings, *([f"no import graph: {graph.reason}"] if isinstance(graph, Missing) else [])),
+        warnings=(*warnings, *missing),
     )
 
 
