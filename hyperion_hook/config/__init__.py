@@ -1,1 +1,1 @@
-"""Every setting: the Config in force (``load``), what each may be (``settings``), and the models' own."""
+"""Every setting: the Config in force (``load``), how values are read (``kinds``), and the models' own."""

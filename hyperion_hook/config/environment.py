@@ -14,13 +14,13 @@ from hyperion_hook.config.file import top_of_work_tree
 from hyperion_hook.config.load import LoadedConfig, load_config
 
 PACKAGE = "hyperion-hook"
-_REQUIREMENT = re.compile(r"(?P<package>[A-Za-z0-9._-]+)(?:\[(?P<extras>[^\]]*)\])?(?P<rest>[^;]*)(?:;(?P<marker>.*))?")
+_PACKAGE = re.compile(r"[A-Za-z0-9._-]+")
 _EXTRA = re.compile(r"extra\s*==\s*['\"]([\w-]+)['\"]")
 _PLATFORM = re.compile(r"sys_platform\s*(==|!=)\s*['\"](\w+)['\"]")
 
 
 def ml_environment(loaded: LoadedConfig | None = None) -> dict[str, Any]:
-    """Return what this installation has, and the settings that a training depends on.
+    """Return the parts of this installation, and the settings that a training depends on.
 
     Parameters
     ----------
@@ -67,27 +67,19 @@ def ml_environment(loaded: LoadedConfig | None = None) -> dict[str, Any]:
 
 
 def needed_packages() -> dict[str, list[str]]:
-    """Return the packages that each extra needs on this platform, those of the core under ''."""
-    needs: dict[str, list[str]] = {"": []}
+    """Return the packages that each extra needs on this platform, those of the core under ''.
+
+    What an extra has of another one, the build has put into its own list.
+    """
+    needs: dict[str, dict[str, None]] = {"": {}}
     for line in requires(PACKAGE) or ():
-        result = _REQUIREMENT.match(line)
-        if result is None:
-            continue
-        marker = result["marker"] or ""
-        extra = _EXTRA.search(marker)
-        names = needs.setdefault(extra[1] if extra else "", [])
-        place = _PLATFORM.search(marker)
-        if place is None or (place[2] == sys.platform) is (place[1] == "=="):
-            # an extra that is made of another one has its packages
-            names += [f"={part}" for part in (result["extras"] or "").split(",") if part] or [result["package"].lower()]
-    return {
-        part: list(
-            dict.fromkeys(
-                package for name in names for package in (needs[name[1:]] if name.startswith("=") else [name])
-            )
-        )
-        for part, names in needs.items()
-    }
+        requirement, _, marker = line.partition(";")
+        extra, system = _EXTRA.search(marker), _PLATFORM.search(marker)
+        names = needs.setdefault(extra[1] if extra else "", {})
+        package = _PACKAGE.match(requirement)
+        if package and (system is None or (system[2] == sys.platform) is (system[1] == "==")):
+            names[package[0].lower()] = None
+    return {extra: list(names) for extra, names in needs.items()}
 
 
 def installed(package: str) -> str | None:

@@ -35,13 +35,13 @@ def top_of_work_tree(folder: Path) -> Path | None:
     """
     try:
         start = folder.resolve()
-        return next((place for place in (start, *start.parents) if (place / ".git").exists()), None)
+        return next((parent for parent in (start, *start.parents) if (parent / ".git").exists()), None)
     except (OSError, RuntimeError):
         return None
 
 
 def read_settings_file(folder: Path, faults: list[str], texts: Mapping[str, bytes] | None = None) -> SettingsFile:
-    """Return what the configuration file in a folder says; what is wrong is added to ``faults``.
+    """Return the settings of the configuration file in a folder; what is wrong is added to ``faults``.
 
     ``.hyperion-hook.toml`` wins over ``pyproject.toml`` as a whole, and a warning says so. Where ``texts`` is given, it
     holds the files' contents by name, and nothing is read from the folder.
@@ -63,7 +63,6 @@ def read_settings_file(folder: Path, faults: list[str], texts: Mapping[str, byte
 
 
 def _content(folder: Path, faults: list[str], name: str) -> bytes | None:
-    """Return the content of a file, ``None`` when it is absent or faulty."""
     try:
         return read_regular(folder / name, MAX_BYTES, links=True)
     except FileNotFoundError:

@@ -10,15 +10,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar
 
-from hyperion_hook.config.kinds import CONTAMINATION, RANDOM_STATE, FaultError, Kind, Number, suggestion
+from hyperion_hook.config.kinds import (
+    CONTAMINATION,
+    JOBS,
+    RANDOM_STATE,
+    SEED,
+    FaultError,
+    Kind,
+    Number,
+    is_not,
+    suggestion,
+)
 from hyperion_hook.errors import ConfigError
 
-META_FEATURES = (
-    "random_forest_prediction",
-    "random_forest_confidence",
-    "xgboost_prediction",
-    "xgboost_confidence",
-)
+META_FEATURES = ("random_forest_prediction", "random_forest_confidence", "xgboost_prediction", "xgboost_confidence")
 """The columns of the meta-learner: prediction and confidence of each member."""
 
 
@@ -34,13 +39,12 @@ class Choice(Kind):
     def _read(self, value: Any) -> Any:
         return self.values[value]
 
-    def from_text(self, text: str) -> Any:
-        """Read one of the words."""
-        return self.from_toml(text.strip())
+    def _parse(self, text: str) -> Any:
+        return text.strip()
 
 
-def _parameter(default: Any, kind: Kind, meaning: str, *, of_estimator: bool = True) -> Any:
-    return field(default=default, metadata={"kind": kind, "meaning": meaning, "of_estimator": of_estimator})
+def _parameter(default: Any, kind: Kind, *, of_estimator: bool = True) -> Any:
+    return field(default=default, metadata={"kind": kind, "of_estimator": of_estimator})
 
 
 class Parameters(Mapping[str, Any]):
@@ -53,7 +57,7 @@ class Parameters(Mapping[str, Any]):
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     def __post_init__(self) -> None:
-        values, faults = checked(type(self), {entry.name: getattr(self, entry.name) for entry in fields(self)})
+        values, faults = checked(type(self), vars(self))
         if faults:
             raise ConfigError("\n".join(f"{self.section}.{fault}" for fault in faults))
         for name, value in values.items():
@@ -72,20 +76,16 @@ class Parameters(Mapping[str, Any]):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Parameters):
-            return type(self) is type(other) and all(
-                getattr(self, entry.name) == getattr(other, entry.name) for entry in fields(self)
-            )
+            return type(self) is type(other) and vars(self) == vars(other)
         return super().__eq__(other)
 
     def __hash__(self) -> int:
-        return hash(tuple(getattr(self, entry.name) for entry in fields(self)))
+        return hash(tuple(vars(self).values()))
 
 
 _TREES = Number(1, 100_000, whole=True)
 _DEPTH = Number(1, 64, whole=True)
 _RATE = Number(1e-6, 1)
-SEED = Number(0, 2**32 - 1, whole=True)
-JOBS = Number(-1, 4096, whole=True, not_zero=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,12 +99,10 @@ class RandomForestParameters(Parameters):
     """
 
     section: ClassVar[str] = "random_forest"
-    n_estimators: int = _parameter(100, _TREES, "trees")
-    max_depth: int = _parameter(10, _DEPTH, "levels of a tree")
-    class_weight: str | None = _parameter(
-        "balanced", Choice("balanced", "balanced_subsample", nothing=True), "weights of the classes"
-    )
-    random_state: int = _parameter(RANDOM_STATE, SEED, "seed")
+    n_estimators: int = _parameter(100, _TREES)
+    max_depth: int = _parameter(10, _DEPTH)
+    class_weight: str | None = _parameter("balanced", Choice("balanced", "balanced_subsample", nothing=True))
+    random_state: int = _parameter(RANDOM_STATE, SEED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,10 +110,10 @@ class XGBoostParameters(Parameters):
     """Of ``XGBClassifier`` in the risk predictor."""
 
     section: ClassVar[str] = "xgboost"
-    n_estimators: int = _parameter(100, _TREES, "trees")
-    max_depth: int = _parameter(8, _DEPTH, "levels of a tree")
-    learning_rate: float = _parameter(0.1, _RATE, "weight of each tree")
-    random_state: int = _parameter(RANDOM_STATE, SEED, "seed")
+    n_estimators: int = _parameter(100, _TREES)
+    max_depth: int = _parameter(8, _DEPTH)
+    learning_rate: float = _parameter(0.1, _RATE)
+    random_state: int = _parameter(RANDOM_STATE, SEED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,26 +121,31 @@ class MetaLearnerParameters(Parameters):
     """Of the ``LogisticRegression`` on what the members say."""
 
     section: ClassVar[str] = "meta_learner"
-    solver: str = _parameter(
-        "liblinear", Choice("liblinear", "lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"), "solver"
-    )
-    random_state: int = _parameter(RANDOM_STATE, SEED, "seed")
+    solver: str = _parameter("liblinear", Choice("liblinear", "lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"))
+    random_state: int = _parameter(RANDOM_STATE, SEED)
 
 
 @dataclass(frozen=True, eq=False)
 class IsolationForestParameters(Parameters):
-    """Of scikit-learn's ``IsolationForest``."""
+    """Of scikit-learn's ``IsolationForest``.
+
+    ``contamination`` is the share of rows that are called unusual, ``max_samples`` the rows that a tree sees, all if
+    there are fewer.
+    """
 
     section: ClassVar[str] = "isolation_forest"
-    contamination: float = _parameter(CONTAMINATION, Number(1e-4, 0.5), "share of rows that are called unusual")
-    max_samples: int = _parameter(256, Number(2, 10**9, whole=True), "rows that a tree sees, all if there are fewer")
-    random_state: int = _parameter(RANDOM_STATE, SEED, "seed")
-    n_jobs: int = _parameter(-1, JOBS, "threads; -1 for all")
+    contamination: float = _parameter(CONTAMINATION, Number(1e-4, 0.5))
+    max_samples: int = _parameter(256, Number(2, 10**9, whole=True))
+    random_state: int = _parameter(RANDOM_STATE, SEED)
+    n_jobs: int = _parameter(-1, JOBS)
 
 
 @dataclass(frozen=True, eq=False)
 class BugPredictorParameters(Parameters):
-    """Of ``XGBClassifier`` in the bug predictor; ``horizon_days`` and ``test_share`` are not the estimator's.
+    """Of ``XGBClassifier`` in the bug predictor; two are not the estimator's.
+
+    ``horizon_days`` are the days within which a fix counts, ``test_share`` is the youngest share of the time that is
+    held out.
 
     Examples
     --------
@@ -152,17 +155,13 @@ class BugPredictorParameters(Parameters):
     """
 
     section: ClassVar[str] = "bug_predictor"
-    n_estimators: int = _parameter(200, _TREES, "trees")
-    max_depth: int = _parameter(8, _DEPTH, "levels of a tree")
-    learning_rate: float = _parameter(0.1, _RATE, "weight of each tree")
-    random_state: int = _parameter(RANDOM_STATE, SEED, "seed")
-    eval_metric: str = _parameter("logloss", Choice("logloss", "error", "auc", "aucpr"), "what is watched in training")
-    horizon_days: int = _parameter(
-        30, Number(1, 3650, whole=True), "days within which a fix counts", of_estimator=False
-    )
-    test_share: float = _parameter(
-        0.2, Number(0.01, 0.9), "youngest share of the time that is held out", of_estimator=False
-    )
+    n_estimators: int = _parameter(200, _TREES)
+    max_depth: int = _parameter(8, _DEPTH)
+    learning_rate: float = _parameter(0.1, _RATE)
+    random_state: int = _parameter(RANDOM_STATE, SEED)
+    eval_metric: str = _parameter("logloss", Choice("logloss", "error", "auc", "aucpr"))
+    horizon_days: int = _parameter(30, Number(1, 3650, whole=True), of_estimator=False)
+    test_share: float = _parameter(0.2, Number(0.01, 0.9), of_estimator=False)
 
 
 SECTIONS: dict[str, type[Parameters]] = {
@@ -221,7 +220,7 @@ def checked_sections(
         if kind is None:
             faults.append(f"{str(key)[:80]}: no such model{suggestion(section, SECTIONS)}")
         elif not isinstance(table, Mapping):
-            faults.append(f"{section}: {FaultError(table, 'a table of parameters')}")
+            faults.append(f"{section}: {is_not(table, 'a table of parameters')}")
         else:
             results[section], wrong = checked(kind, table, from_text=from_text)
             faults += [f"{section}.{fault}" for fault in wrong]

@@ -22,33 +22,20 @@ SHOWN = 60
 
 
 class FaultError(Exception):
-    """What is wrong with one value, in words; becomes one line of a ``ConfigError``."""
+    """What is wrong with a value, or with each of its parts; every argument becomes one line of a ``ConfigError``."""
 
-    def __init__(self, value: object, expected: str) -> None:
-        try:
-            text = repr(value)
-        except (ValueError, RecursionError):
-            # Python writes no whole number of more than 4,300 digits, and no table a thousand deep
-            text = f"a value too {'long' if isinstance(value, int) else 'large'} to be shown"
-        super().__init__(f"{text if len(text) <= SHOWN else text[:SHOWN] + '...'} is not {expected}")
-
-    @property
-    def lines(self) -> list[str]:
-        """What is wrong, a line for each fault."""
-        return [str(self)]
+    def __str__(self) -> str:
+        return "; ".join(self.args)
 
 
-class ManyFaultsError(FaultError):
-    """What is wrong with the parts of one value."""
-
-    def __init__(self, faults: list[str]) -> None:
-        Exception.__init__(self, "; ".join(faults))
-        self.faults = faults
-
-    @property
-    def lines(self) -> list[str]:
-        """What is wrong, a line for each fault."""
-        return self.faults
+def is_not(value: object, expected: str) -> str:
+    """Return the sentence that a value is not what is expected."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        # Python writes no whole number of more than 4,300 digits, and no table a thousand deep
+        text = f"a value too {'long' if isinstance(value, int) else 'large'} to be shown"
+    return f"{text if len(text) <= SHOWN else text[:SHOWN] + '...'} is not {expected}"
 
 
 class Kind:
@@ -61,15 +48,23 @@ class Kind:
         try:
             return self._read(value)
         except (ValueError, TypeError, KeyError):
-            raise FaultError(value, self.expected) from None
+            raise FaultError(is_not(value, self.expected)) from None
 
     def from_text(self, text: str) -> Any:
         """Read a value of the environment or of a flag."""
-        return self.from_toml(text)
+        try:
+            value = self._parse(text)
+        except (ValueError, KeyError):
+            raise FaultError(is_not(text, self.expected)) from None
+        return self.from_toml(value)
 
     def _read(self, value: Any) -> Any:
         """Return the value; ``ValueError``, ``TypeError`` and ``KeyError`` say that it is not what is expected."""
         raise NotImplementedError
+
+    def _parse(self, text: str) -> Any:
+        """Return a text as the value that TOML would have; ``ValueError`` and ``KeyError`` say that there is none."""
+        return text
 
 
 def _need(is_right: bool) -> None:
@@ -96,12 +91,14 @@ class Number(Kind):
         _need(self.low <= value <= self.high and not (self.not_zero and value == 0))
         return value
 
-    def from_text(self, text: str) -> Any:
-        """Read a number written in text."""
-        try:
-            return self.from_toml(self.type(text))
-        except ValueError:
-            raise FaultError(text, self.expected) from None
+    def _parse(self, text: str) -> Any:
+        return self.type(text)
+
+
+SEED = Number(0, 2**32 - 1, whole=True)
+JOBS = Number(-1, 4096, whole=True, not_zero=True)
+"""Of random numbers, and of processes or threads; -1 for all."""
+_SWITCHES = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
 
 
 class Switch(Kind):
@@ -113,13 +110,8 @@ class Switch(Kind):
         _need(isinstance(value, bool))
         return value
 
-    def from_text(self, text: str) -> bool:
-        """Read a switch the ways people write them."""
-        word = text.strip().lower()
-        is_on = word in {"1", "true", "yes", "on"}
-        if not is_on and word not in {"0", "false", "no", "off"}:
-            raise FaultError(text, self.expected)
-        return is_on
+    def _parse(self, text: str) -> Any:
+        return _SWITCHES[text.strip().lower()]
 
 
 class Text(Kind):
@@ -177,11 +169,11 @@ class OnePath(Kind):
         if isinstance(value, Path):
             return value
         if not isinstance(value, str) or not value.strip() or "\0" in value:
-            raise FaultError(value, self.expected)
+            raise FaultError(is_not(value, self.expected))
         try:
             path = Path(value).expanduser()
         except RuntimeError:
-            raise FaultError(value, "a path whose home folder is known") from None
+            raise FaultError(is_not(value, "a path whose home folder is known")) from None
         return path if folder is None else folder / path
 
 
@@ -195,11 +187,10 @@ class Paths(Kind):
         try:
             return tuple(OnePath().from_toml(entry, folder) for entry in _entries(value))
         except FaultError:
-            raise FaultError(value, self.expected) from None
+            raise FaultError(is_not(value, self.expected)) from None
 
-    def from_text(self, text: str) -> Any:
-        """Read paths separated by the system's separator."""
-        return self.from_toml([part for part in text.split(os.pathsep) if part])
+    def _parse(self, text: str) -> Any:
+        return [part for part in text.split(os.pathsep) if part]
 
 
 class Patterns(Kind):
@@ -213,9 +204,8 @@ class Patterns(Kind):
         _need(all(isinstance(entry, str) and entry.strip() and len(entry) <= 1000 for entry in entries))
         return tuple(entries)
 
-    def from_text(self, text: str) -> Any:
-        """Read patterns separated by commas."""
-        return self.from_toml(_parts(text))
+    def _parse(self, text: str) -> Any:
+        return _parts(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +225,15 @@ class Floors(Kind):
         _need(isinstance(value, list | tuple) and all(isinstance(entry, dict) for entry in value))
         return tuple(self._entry(entry) for entry in value)
 
-    def from_text(self, text: str) -> tuple[Floor, ...]:
-        """Read pairs separated by commas."""
+    def _parse(self, text: str) -> Any:
         pairs = [part.rpartition("=") for part in _parts(text)]
-        return tuple(self._entry({"paths": pattern, "level": level}) for pattern, _, level in pairs)
+        return [{"paths": pattern, "level": level} for pattern, _, level in pairs]
 
     def _entry(self, entry: dict[str, object]) -> Floor:
         level = entry.get("level")
         word = level.strip().upper() if isinstance(level, str) else ""
         if set(entry) != {"paths", "level"} or word not in {RiskLevel.MEDIUM, RiskLevel.HIGH}:
-            raise FaultError(entry, "a table of 'paths' (patterns) and 'level' (medium or high)")
+            raise FaultError(is_not(entry, "a table of 'paths' (patterns) and 'level' (medium or high)"))
         return Floor(Patterns().from_toml(entry["paths"]), RiskLevel(word))
 
 
@@ -259,19 +248,17 @@ class ByPattern(Kind):
         _need(isinstance(value, dict))
         return {str(pattern): self._entry(pattern, number) for pattern, number in value.items()}
 
-    def from_text(self, text: str) -> dict[str, float]:
-        """Read pairs separated by commas."""
+    def _parse(self, text: str) -> Any:
         pairs = [part.rpartition("=") for part in _parts(text)]
         if any(not pattern for pattern, _, _ in pairs):
-            raise FaultError(text, f"a list 'pattern=number, ...', each {self.number.expected}")
+            raise FaultError(is_not(text, f"a list 'pattern=number, ...', each {self.number.expected}"))
         return {pattern.strip(): self.number.from_text(number.strip()) for pattern, _, number in pairs}
 
     def _entry(self, pattern: object, number: object) -> Any:
         try:
             return self.number.from_toml(number)
         except FaultError as fault:
-            fault.args = (f"'{str(pattern)[:SHOWN]}': {fault}",)
-            raise
+            raise FaultError(f"'{str(pattern)[:SHOWN]}': {fault}") from None
 
 
 def _entries(value: object) -> Any:

@@ -7,14 +7,15 @@ work tree. Keys are the field names with hyphens. Every field also has an enviro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from hyperion_hook.config import kinds
 from hyperion_hook.config.file import SettingsFile, read_settings_file
-from hyperion_hook.config.kinds import RANDOM_STATE, FaultError, Floor, suggestion
-from hyperion_hook.config.settings import SETTINGS, Setting
+from hyperion_hook.config.kinds import FaultError, Kind, Number, is_not, suggestion
 from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM, RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.errors import TRACEBACK_VARIABLE, ConfigError
@@ -23,41 +24,106 @@ PREFIX = "HYPERION_HOOK_"
 _NOT_SETTINGS = frozenset({TRACEBACK_VARIABLE})
 
 
+class ByModel(Kind):
+    """Hyperparameters by model; in text ``random-forest.max-depth=5,xgboost.n-estimators=300``.
+
+    What there is and may be is in ``config.hyperparameters``, imported only where some are set: a hook needs none.
+    """
+
+    expected = "a table from model to a table of its hyperparameters"
+
+    def _read(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise TypeError
+        return self._checked(value, from_text=False)
+
+    def from_text(self, text: str) -> dict[str, dict[str, Any]]:
+        """Read ``model.parameter=value`` separated by commas."""
+        tables: dict[str, dict[str, str]] = {}
+        for part in text.split(","):
+            name, is_set, value = part.strip().partition("=")
+            model, has_parameter, parameter = name.strip().partition(".")
+            if not (is_set and has_parameter):
+                raise FaultError(is_not(text, "a list 'model.parameter=value, ...'"))
+            tables.setdefault(model, {})[parameter] = value.strip()
+        return self._checked(tables, from_text=True)
+
+    def _checked(self, tables: dict[str, Any], *, from_text: bool) -> dict[str, dict[str, Any]]:
+        from hyperion_hook.config.hyperparameters import checked_sections
+
+        result, faults = checked_sections(tables, from_text=from_text)
+        if faults:
+            raise FaultError(*faults)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a setting may be, and the specification's environment variable where it has one.
+
+    ``from_file_folder`` says that a relative path in a file is relative to that file.
+    """
+
+    name: str
+    kind: Kind
+    variable: str = ""
+    from_file_folder: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name in configuration files and, with two hyphens before it, of the flag."""
+        return self.name.replace("_", "-")
+
+
+_ROWS: list[tuple[Kind, str, bool]] = []
+_SHARE = Number(0, 1)
+_COUNT = Number(1, 10**12, whole=True)
+
+
+def _setting(default: Any, kind: Kind, variable: str = "", *, from_file_folder: bool = False) -> Any:
+    """Return a field of ``Config``, noted for the table of settings."""
+    _ROWS.append((kind, variable, from_file_folder))
+    return field(default_factory=dict) if default == {} else default
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every setting in force; what each means and may be is in ``config.settings.SETTINGS``."""
+    """Every setting in force, with its default and what it may be; ``docs/configuration.md`` says what each means."""
 
-    models: Path | None = None
-    fail_on: RiskLevel | None = None
-    fail_above_percentile: float | None = None
-    fail_on_break: bool = False
-    strict: bool = False
-    explain: bool = True
-    deadline: float = 2.0
-    hook_detail: str = "auto"
-    hook_background: float = 0.5
-    max_file_bytes: int = 1_000_000
-    bulk_files: int = 300
-    index_auto_limit: int = 1000
-    alert_high: float = ALERT_HIGH
-    alert_medium: float = ALERT_MEDIUM
-    traffic: Mapping[str, float] = field(default_factory=dict)
-    revenue: Mapping[str, float] = field(default_factory=dict)
-    criticality: Mapping[str, int] = field(default_factory=dict)
-    coverage_before: tuple[Path, ...] = ()
-    coverage_after: tuple[Path, ...] = ()
-    exclude: tuple[str, ...] = ()
-    floor: tuple[Floor, ...] = ()
-    mlflow_tracking_uri: str = "sqlite:///mlflow.db"
-    mlflow_experiment_name: str = "hyperion_ml_v3"
-    mlflow_model_prefix: str | None = None
-    feature_store_ttl_hours: float = 24
-    feature_store_cache_size: int = 1000
-    ml_random_state: int = RANDOM_STATE
-    ml_n_jobs: int = -1
-    ml_cv_folds: int = 5
-    ml: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    models: Path | None = _setting(None, kinds.OnePath(), from_file_folder=True)
+    fail_on: RiskLevel | None = _setting(None, kinds.Level())
+    fail_above_percentile: float | None = _setting(None, Number(0, 100))
+    fail_on_break: bool = _setting(False, kinds.Switch())
+    strict: bool = _setting(False, kinds.Switch())
+    explain: bool = _setting(True, kinds.Switch())
+    deadline: float = _setting(2.0, Number(0.05, 3600))
+    hook_detail: str = _setting("auto", kinds.Choice("auto", "line", "short", "full"))
+    hook_background: float = _setting(0.5, Number(0, 60))
+    max_file_bytes: int = _setting(1_000_000, _COUNT)
+    bulk_files: int = _setting(300, _COUNT)
+    index_auto_limit: int = _setting(1000, Number(0, 10**9, whole=True))
+    alert_high: float = _setting(ALERT_HIGH, _SHARE)
+    alert_medium: float = _setting(ALERT_MEDIUM, _SHARE)
+    traffic: Mapping[str, float] = _setting({}, kinds.ByPattern(_SHARE))
+    revenue: Mapping[str, float] = _setting({}, kinds.ByPattern(_SHARE))
+    criticality: Mapping[str, int] = _setting({}, kinds.ByPattern(Number(1, 5, whole=True)))
+    coverage_before: tuple[Path, ...] = _setting((), kinds.Paths())
+    coverage_after: tuple[Path, ...] = _setting((), kinds.Paths())
+    exclude: tuple[str, ...] = _setting((), kinds.Patterns())
+    floor: tuple[kinds.Floor, ...] = _setting((), kinds.Floors())
+    mlflow_tracking_uri: str = _setting("sqlite:///mlflow.db", kinds.Text(), "MLFLOW_TRACKING_URI")
+    mlflow_experiment_name: str = _setting("hyperion_ml_v3", kinds.Text(), "MLFLOW_EXPERIMENT_NAME")
+    mlflow_model_prefix: str | None = _setting(None, kinds.Prefix())
+    feature_store_ttl_hours: float = _setting(24, Number(0, 10**6), "FEATURE_STORE_TTL_HOURS")
+    feature_store_cache_size: int = _setting(1000, _COUNT, "FEATURE_STORE_CACHE_SIZE")
+    ml_random_state: int = _setting(kinds.RANDOM_STATE, kinds.SEED, "ML_RANDOM_STATE")
+    ml_n_jobs: int = _setting(-1, kinds.JOBS, "ML_N_JOBS")
+    ml_cv_folds: int = _setting(5, Number(2, 100, whole=True), "ML_CV_FOLDS")
+    ml: Mapping[str, Mapping[str, Any]] = _setting({}, ByModel())
     """The hyperparameters that are set, by section; ``config.ml_config`` has them over the defaults."""
+
+
+SETTINGS = tuple(Setting(name, *row) for name, row in zip(Config.__match_args__, _ROWS, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +143,9 @@ def load_config(
 ) -> LoadedConfig:
     """Return the settings in force; raise ``ConfigError`` if anything is wrong: one line for each fault, all at once.
 
-    Parameters
-    ----------
-    folder
-        Where the configuration file is looked for, the top of the work tree; ``None`` for none.
-    flags
-        Values of command-line flags by field name; ``None`` means that the flag was not given.
-    texts
-        Contents of the configuration files by name, where they are not to be read from the folder: those of a commit.
+    ``folder`` is where the configuration file is looked for, the top of the work tree; ``None`` for none. ``flags`` are
+    values of command-line flags by field name; ``None`` means that the flag was not given. ``texts`` are contents of
+    the configuration files by name, where they are not to be read from the folder: those of a commit.
 
     Examples
     --------
@@ -94,75 +155,62 @@ def load_config(
     >>> loaded.origins["fail_on"], loaded.origins["deadline"], loaded.origins["bulk_files"]
     ('environment HYPERION_HOOK_FAIL_ON', 'flag --deadline', 'default')
     """
-    reader = _Reader()
-    file = read_settings_file(folder, reader.faults, texts) if folder is not None else SettingsFile()
-    reader.read_file(file)
-    reader.read_environment(environment)
-    reader.read_flags(flags or {})
-    config = reader.config()
-    if reader.faults:
-        raise ConfigError("\n".join(dict.fromkeys(reader.faults)))
-    names: tuple[str, ...] = Config.__match_args__
-    origins = {name: reader.origins.get(name, "default") for name in names}
-    return LoadedConfig(config, origins, (*file.warnings, *reader.warnings))
-
-
-class _Reader:
-    """Collects values, their origins and all faults; a later call wins over an earlier one."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
-        self.origins: dict[str, str] = {}
-        self.faults: list[str] = []
-        self.warnings: list[str] = []
-
-    def read_file(self, file: SettingsFile) -> None:
-        by_key = {setting.key: setting for setting in SETTINGS}
-        for key, value in file.table.items():
-            setting = by_key.get(key)
-            if setting is None:
-                self.faults.append(f"{file.name}: unknown setting '{key[:80]}'{suggestion(key, by_key)}")
-            else:
-                folder = file.folder if setting.from_file_folder else None
-                self._take(setting, partial(setting.kind.from_toml, value, folder), file.name, f"{file.name}: {key}")
-
-    def read_environment(self, environment: Mapping[str, str]) -> None:
-        known = {PREFIX + setting.name.upper() for setting in SETTINGS}
-        for setting in SETTINGS:
-            # a name of our own is more specific than the specification's and wins
-            for variable in (setting.variable, PREFIX + setting.name.upper()):
-                text = environment.get(variable, "") if variable else ""
-                if text:
-                    self._take(setting, partial(setting.kind.from_text, text), f"environment {variable}", variable)
-        for variable in environment:
-            if variable.startswith(PREFIX) and variable not in known and variable not in _NOT_SETTINGS:
-                # without the prefix, which would make every two names look alike
-                hint = suggestion(variable.removeprefix(PREFIX), (name.removeprefix(PREFIX) for name in known))
-                if hint:
-                    self.warnings.append(f"environment: unknown variable {variable[:80]}{hint}")
-
-    def read_flags(self, flags: Mapping[str, object]) -> None:
-        for setting in SETTINGS:
-            value = flags.get(setting.name)
-            if value is not None:
-                flag = f"--{setting.key}"
-                if isinstance(value, str):
-                    self._take(setting, partial(setting.kind.from_text, value), f"flag {flag}", flag)
-                else:
-                    self._take(setting, partial(setting.kind.from_toml, value, None), f"flag {flag}", flag)
-
-    def config(self) -> Config:
-        """Return the values over the defaults; what does not fit together is one more fault."""
-        config = Config(**self.values)
-        high, medium = config.alert_high, config.alert_medium
-        if high > medium:
-            self.faults.append(f"alert-high: {high:g} is more than alert-medium, {medium:g}, of which it is a part")
-        return config
-
-    def _take(self, setting: Setting, read: Callable[[], object], origin: str, where: str) -> None:
+    faults: list[str] = []
+    warnings: list[str] = []
+    file = read_settings_file(folder, faults, texts) if folder is not None else SettingsFile()
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(Config.__match_args__, "default")
+    sources = (_in_file(file, faults), _in_environment(environment, warnings), _in_flags(flags or {}))
+    for setting, read, origin, where in chain.from_iterable(sources):
         try:
-            self.values[setting.name] = read()
+            values[setting.name] = read()
         except FaultError as fault:
-            self.faults += [f"{where}: {line}" for line in fault.lines]
+            faults += [f"{where}: {line}" for line in fault.args]
         else:
-            self.origins[setting.name] = origin
+            origins[setting.name] = origin
+    config = Config(**values)
+    high, medium = config.alert_high, config.alert_medium
+    if high > medium:
+        faults.append(f"alert-high: {high:g} is more than alert-medium, {medium:g}, of which it is a part")
+    if faults:
+        raise ConfigError("\n".join(dict.fromkeys(faults)))
+    return LoadedConfig(config, origins, (*file.warnings, *warnings))
+
+
+_Given = Iterator[tuple[Setting, Callable[[], object], str, str]]
+"""Settings that are given: how the value is read, its origin, and where a fault in it is. A later one wins."""
+
+
+def _in_file(file: SettingsFile, faults: list[str]) -> _Given:
+    by_key = {setting.key: setting for setting in SETTINGS}
+    for key, value in file.table.items():
+        setting = by_key.get(key)
+        if setting is None:
+            faults.append(f"{file.name}: unknown setting '{key[:80]}'{suggestion(key, by_key)}")
+        else:
+            folder = file.folder if setting.from_file_folder else None
+            yield setting, partial(setting.kind.from_toml, value, folder), file.name, f"{file.name}: {key}"
+
+
+def _in_environment(environment: Mapping[str, str], warnings: list[str]) -> _Given:
+    known = {PREFIX + setting.name.upper() for setting in SETTINGS}
+    for setting in SETTINGS:
+        # a name of our own is more specific than the specification's and wins
+        for variable in (setting.variable, PREFIX + setting.name.upper()):
+            text = environment.get(variable, "") if variable else ""
+            if text:
+                yield setting, partial(setting.kind.from_text, text), f"environment {variable}", variable
+    for variable in environment:
+        if variable.startswith(PREFIX) and variable not in known and variable not in _NOT_SETTINGS:
+            # without the prefix, which would make every two names look alike
+            hint = suggestion(variable.removeprefix(PREFIX), (name.removeprefix(PREFIX) for name in known))
+            if hint:
+                warnings.append(f"environment: unknown variable {variable[:80]}{hint}")
+
+
+def _in_flags(flags: Mapping[str, object]) -> _Given:
+    for setting in SETTINGS:
+        kind, value = setting.kind, flags.get(setting.name)
+        if value is not None:
+            read = partial(kind.from_text, value) if isinstance(value, str) else partial(kind.from_toml, value)
+            yield setting, read, f"flag --{setting.key}", f"--{setting.key}"

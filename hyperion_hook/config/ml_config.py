@@ -20,9 +20,8 @@ from hyperion_hook.config.hyperparameters import (
     XGBoostParameters,
     checked,
 )
-from hyperion_hook.config.kinds import FaultError, suggestion
-from hyperion_hook.config.load import Config, load_config
-from hyperion_hook.config.settings import SETTINGS
+from hyperion_hook.config.kinds import FaultError, is_not, suggestion
+from hyperion_hook.config.load import SETTINGS, Config, load_config
 from hyperion_hook.errors import ConfigError
 
 _DEFAULTS = Config()
@@ -54,9 +53,9 @@ class MLflowSettings(Parameters):
     experiment_name: str = _setting("mlflow_experiment_name")
 
 
-_ALL_SECTIONS: dict[str, type[Parameters]] = SECTIONS | {
-    kind.section: kind for kind in (FeatureStoreSettings, MLflowSettings)
-}
+_STORES: dict[str, type[Parameters]] = {kind.section: kind for kind in (FeatureStoreSettings, MLflowSettings)}
+"""The sections whose fields are settings of ``Config``, which begin with the section's name."""
+_ALL_SECTIONS = SECTIONS | _STORES
 _SHARED = {"random_state": "ml_random_state", "n_jobs": "ml_n_jobs", "cv_folds": "ml_cv_folds"}
 """The fields that stand for themselves, and the settings they are."""
 
@@ -128,7 +127,7 @@ class MLConfig:
 
     @classmethod
     def of(cls, config: Config, **arguments: Any) -> MLConfig:
-        """Return what a program's settings say; arguments win, parameter by parameter.
+        """Return the configuration in a program's settings; arguments win, parameter by parameter.
 
         Raises
         ------
@@ -139,14 +138,8 @@ class MLConfig:
         faults = [f"unknown argument '{name}'{suggestion(name, _SHARED | _ALL_SECTIONS)}" for name in unknown]
         given: dict[str, Any] = {name: getattr(config, setting) for name, setting in _SHARED.items()}
         given |= {name: dict(table) for name, table in config.ml.items()}
-        given["feature_store"] = {
-            "ttl_hours": config.feature_store_ttl_hours,
-            "cache_size": config.feature_store_cache_size,
-        }
-        given["mlflow"] = {
-            "tracking_uri": config.mlflow_tracking_uri,
-            "experiment_name": config.mlflow_experiment_name,
-        }
+        for section, kind in _STORES.items():
+            given[section] = {entry.name: getattr(config, f"{section}_{entry.name}") for entry in fields(kind)}
         for name, value in arguments.items():
             if name in unknown or value is None:
                 continue
@@ -164,7 +157,7 @@ class MLConfig:
     def load(
         cls, folder: Path | None = None, environment: Mapping[str, str] | None = None, **arguments: Any
     ) -> MLConfig:
-        """Return what is in force: defaults < file < environment < arguments.
+        """Return the configuration in force: defaults < file < environment < arguments.
 
         Parameters
         ----------
@@ -188,8 +181,8 @@ class MLConfig:
         faults: list[str] = []
         config = _DEFAULTS
         try:
-            told = os.environ if environment is None else environment
-            config = load_config(top_of_work_tree(folder or Path()), told).config
+            variables = os.environ if environment is None else environment
+            config = load_config(top_of_work_tree(folder or Path()), variables).config
         except ConfigError as error:
             faults.append(str(error))
         try:
@@ -212,7 +205,7 @@ def _section(
     if isinstance(given, kind):
         return given, []
     if given is not None and (not isinstance(given, Mapping) or isinstance(given, Parameters)):
-        return None, [f": {FaultError(given, f'a mapping or {kind.__name__}')}"]
+        return None, [f": {is_not(given, f'a mapping or {kind.__name__}')}"]
     values, faults = checked(kind, given or {})
     if faults:
         return None, [f".{fault}" for fault in faults]

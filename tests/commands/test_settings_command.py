@@ -10,8 +10,7 @@ import pytest
 
 from hyperion_hook.cli import main
 from hyperion_hook.config import environment
-from hyperion_hook.config.load import Config
-from hyperion_hook.config.settings import SETTINGS
+from hyperion_hook.config.load import SETTINGS, Config
 from hyperion_hook.errors import pip_install
 
 

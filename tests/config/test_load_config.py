@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperion_hook.config.load import Config, load_config
-from hyperion_hook.config.settings import SETTINGS
+from hyperion_hook.config.load import SETTINGS, Config, load_config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.errors import ConfigError, ExitCode
 

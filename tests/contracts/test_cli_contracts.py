@@ -17,8 +17,7 @@ import click
 import pytest
 
 from hyperion_hook.commands import COMMANDS
-from hyperion_hook.config.load import Config
-from hyperion_hook.config.settings import SETTINGS
+from hyperion_hook.config.load import SETTINGS, Config
 from tests.support.repo import TestRepo
 
 ROOT = Path(__file__).parents[2]
