@@ -40,7 +40,7 @@ class Actions:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Actions:
-        """Return what the environment says.
+        """Return the job that the environment describes.
 
         Raises ``ConfigError`` if this is no job of GitHub Actions, or the repository's name is none.
         """

@@ -24,7 +24,7 @@ _SERVICES = ("svc.", "aadsp.")
 
 
 def job_in(environment: Mapping[str, str]) -> Job:
-    """Return what the variables of a pull request's pipeline say; raise ``ConfigError`` if this is no job of one."""
+    """Return the job of a pull request's pipeline from its variables; raise ``ConfigError`` if this is none."""
     variables = Variables(environment, "pull request's pipeline of Azure DevOps", "a build validation of the branch")
     project = quote(variables.read("SYSTEM_TEAMPROJECT"), safe="")
     branch = variables.read("SYSTEM_PULLREQUEST_TARGETBRANCH", _BRANCH)

@@ -23,7 +23,7 @@ _APP = "app_user"
 
 
 def job_in(environment: Mapping[str, str]) -> Job:
-    """Return what the variables of a pull request's pipeline say; raise ``ConfigError`` if this is no job of one."""
+    """Return the job of a pull request's pipeline from its variables; raise ``ConfigError`` if this is none."""
     variables = Variables(environment, "pull request's pipeline of Bitbucket", "pipelines: pull-requests:")
     repository = variables.read("BITBUCKET_REPO_FULL_NAME", _REPOSITORY)
     return Job(

@@ -19,7 +19,7 @@ _BOT = re.compile(r"(?:project|group)_\d{1,19}_bot(?:_?[0-9a-f]{1,40})?|service_
 
 
 def job_in(environment: Mapping[str, str]) -> Job:
-    """Return what the variables of a merge request's pipeline say; raise ``ConfigError`` if this is no job of one."""
+    """Return the job of a merge request's pipeline from its variables; raise ``ConfigError`` if this is none."""
     variables = Variables(
         environment, "merge request's pipeline of GitLab", "rules: $CI_PIPELINE_SOURCE == 'merge_request_event'"
     )

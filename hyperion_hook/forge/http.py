@@ -96,7 +96,7 @@ class Http:
             raise ConfigError(f"{self.name}: the address '{shown}' is no web address; it begins with https://")
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, base: str | None = None) -> Answer:
-        """Return what the server answers, after further tries where that may help.
+        """Return the server's answer, after further tries where that may help.
 
         Raises ``ForgeError`` if there is no answer, a refusal, or one that makes no sense. The path lies below the
         base, with a slash before it, or below another ``base`` of the same host; or it is the full address of a next

@@ -1,4 +1,4 @@
-"""What the REST APIs of code hosts have in common: one comment is found, written, updated and removed alike.
+"""What the REST APIs of code hosts have in common: one comment is found, written, updated and kept the only one.
 
 A host adds its addresses, the names of its fields, and how it tells who wrote a comment. A token that may not ask whose
 it is learns that from the host: what is written says who wrote it, and on some only who wrote a comment may edit it.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -33,6 +34,10 @@ class Comment:
     body: str
     url: str
     edited_at: int | None = None
+
+
+Body = Callable[[Comment | None], str]
+"""Gives a comment's text, from the comment there was before if there was one."""
 
 
 class RestHost(ABC):
@@ -156,6 +161,56 @@ class RestHost(ABC):
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
 
+    def keep_comment(self, number: int, marker: str, body: Body, *, write: bool = True) -> Comment | None:
+        """Make a pull request carry one comment of ours with this text.
+
+        Two runs at once may both find none and both write one. Each looks once more after it wrote and removes all but
+        the oldest, so one is left in the end; the youngest text goes into it. ``write`` says whether to write one where
+        there is none; one that is there is kept up to date, and left alone when it would say the same. ``None`` is
+        returned where none was wanted.
+        """
+        comments = self.own_comments(number, marker)
+        if not comments:
+            return self._only_one(number, marker, self._begin(number, marker, body(None))) if write else None
+        oldest, *others = comments
+        text = body(oldest)
+        if not _same(oldest.body, text):
+            try:
+                oldest = self.update_comment(number, oldest, text)
+            except ForgeError as error:
+                if error.status != HTTPStatus.NOT_FOUND:
+                    raise
+                # somebody removed it in between
+                return self.write_comment(number, text) if write else None
+        self._remove(number, others)
+        return oldest
+
+    def _begin(self, number: int, marker: str, text: str) -> Comment:
+        try:
+            return self.write_comment(number, text)
+        except ForgeError as error:
+            if error.status is not None and error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+        # it may have arrived all the same, so it is looked for before it is written again
+        arrived = self.own_comments(number, marker)
+        return arrived[0] if arrived else self.write_comment(number, text)
+
+    def _only_one(self, number: int, marker: str, written: Comment) -> Comment:
+        try:
+            oldest, *others = self.own_comments(number, marker) or [written]
+            if oldest.id != written.id and not _same(oldest.body, written.body):
+                oldest = self.update_comment(number, oldest, written.body)
+        except ForgeError:
+            return written  # it stands there; should there be another one, the next run removes it
+        self._remove(number, others)
+        return oldest
+
+    def _remove(self, number: int, comments: Iterable[Comment]) -> None:
+        """Remove comments as far as that is allowed: one too many is no reason to fail."""
+        with suppress(ForgeError):
+            for comment in comments:
+                self.delete_comment(number, comment)
+
     def _read(self, number: int, data: Any) -> Comment:
         try:
             return self._comment(number, data)
@@ -169,6 +224,11 @@ class RestHost(ABC):
             self._http.send("DELETE", f"{path}/{quote(name, safe='')}{query}")
         if wanted not in there:
             self._http.send("POST", path + query, body)
+
+
+def _same(left: str, right: str) -> bool:
+    """Compare as hosts keep text: without white space around it."""
+    return left.strip() == right.strip()
 
 
 def comment_of(data: Mapping[str, Any], body: object, url: object, edited: object) -> Comment:

@@ -35,10 +35,9 @@ from hyperion_hook.features.imports.read import read_imports
 from hyperion_hook.features.manifests.readers import read_manifest
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.features.structure.interface_python import breakages
-from hyperion_hook.forge.activity import activity_of
 from hyperion_hook.forge.azure import Azure
 from hyperion_hook.forge.bitbucket import Bitbucket
-from hyperion_hook.forge.event import event_of, read_event
+from hyperion_hook.forge.event import activity_of, event_of, read_event
 from hyperion_hook.forge.gitea import Gitea
 from hyperion_hook.forge.github import GitHub
 from hyperion_hook.forge.gitlab import GitLab

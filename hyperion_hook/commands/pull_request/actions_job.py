@@ -23,8 +23,7 @@ from hyperion_hook.domain.change import is_no_code
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.errors import ConfigError, ExitCode, GitError
 from hyperion_hook.forge.actions import Actions, Annotation, workflow_commands
-from hyperion_hook.forge.activity import Activity, Kind, activity_of
-from hyperion_hook.forge.event import Event, PullRequest, read_event
+from hyperion_hook.forge.event import Activity, Event, Kind, PullRequest, activity_of, read_event
 from hyperion_hook.forge.gitea import Forgejo, Gitea
 from hyperion_hook.forge.github import GitHub
 from hyperion_hook.forge.http import ForgeError, token_in
@@ -135,7 +134,7 @@ class GitHubRun:
         return ExitCode.DONE
 
     def _commits(self, repository: Repository, activity: Activity) -> Commits:
-        """Return what to assess; settings and what is known are those of its base, whatever it is compared with."""
+        """Return the commits to assess; settings and baseline are those of the base, whatever it is compared with."""
         end = activity.end or repository.head()
         if end is None:
             raise GitError("comment: the repository has no commit yet")
@@ -148,7 +147,7 @@ class GitHubRun:
         return Commits(start or base_of(repository, end), start, end)
 
     def _discussed(self, repository: Repository, pull: PullRequest | None, start: str) -> Discussed:
-        """Return what GitHub says of a pull request's discussion, as far as it may be asked."""
+        """Return a pull request's discussion, as far as GitHub may be asked about it."""
         if pull is None or self._github is None:
             return Discussed(None if pull is None else pull.discussions)
         try:

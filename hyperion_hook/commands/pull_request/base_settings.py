@@ -81,7 +81,7 @@ def _without_brought_reports(
 
 
 def base_of(repository: Repository, commit: str) -> str:
-    """Return what settings are read from for a commit that is assessed alone: its first parent, or nothing at all."""
+    """Return the tree of the settings for a commit that is assessed alone: its first parent's, or the empty one."""
     try:
         return repository.resolve(f"{commit}^")
     except GitError:
@@ -123,7 +123,7 @@ def _below(path: Path, top: Path) -> str | None:
     """
     full, real_top = Path(os.path.normpath(top / path)), os.path.realpath(top)
     for parent in reversed((full, *full.parents)):
-        # seen from the root, so what comes before the first place inside lies outside
+        # seen from the root, so what comes before the first folder inside lies outside
         real = Path(os.path.realpath(parent))
         if real.is_relative_to(real_top):
             return (real.relative_to(real_top) / full.relative_to(parent)).as_posix()

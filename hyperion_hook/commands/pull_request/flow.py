@@ -52,7 +52,7 @@ class Judged:
     baseline: Baseline | None
 
     def code(self, report: Callable[[str], object] = say) -> ExitCode:
-        """Return what the job ends with; the reason is reported."""
+        """Return the exit code of the job; the reason is reported."""
         return verdict_code(self.assessment, self.config, report=report, baseline=self.baseline)
 
     def write_sarif(self, path: Path | None) -> None:

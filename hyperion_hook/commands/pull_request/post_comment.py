@@ -14,7 +14,6 @@ from hyperion_hook.errors import HyperionError, file_errors
 from hyperion_hook.forge.event import PullRequest
 from hyperion_hook.forge.http import ForgeError
 from hyperion_hook.forge.rest import Comment, RestHost, number_of
-from hyperion_hook.forge.sticky import keep_comment
 from hyperion_hook.report.comment.brief import MOST_BYTES, Brief, from_json, to_json
 from hyperion_hook.report.comment.dialect import Dialect
 from hyperion_hook.report.comment.render import HTML, render_comment
@@ -85,7 +84,7 @@ class Posting:
         comment = None
         try:
             write = self.mode == ALWAYS or brief.level is RiskLevel.HIGH
-            comment = keep_comment(host, pull.number, self.dialect.spelled(MARKER), body, write=write)
+            comment = host.keep_comment(pull.number, self.dialect.spelled(MARKER), body, write=write)
         except ForgeError as error:
             fork = " (a pull request from a fork has a token that may only read: see docs/action.md)"
             say(f"the comment is not posted: {error}{fork if pull.from_fork else ''}; it is in {self.elsewhere}")
