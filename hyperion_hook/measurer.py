@@ -34,20 +34,13 @@ if TYPE_CHECKING:
 class Measurer:
     """Measures changes of one repository; holds one git process and the caches open until ``close``.
 
-    ``changes`` reads what is to be measured, ``graphs`` the import graphs it is measured against.
+    ``changes`` reads what is to be measured, ``graphs`` the import graphs it is measured against, which are kept in the
+    file ``graphs`` or, for ``None``, in memory.
 
-    Parameters
-    ----------
-    exclude, attributes_of
-        Patterns of files that are left out, and the commit whose attributes leave out more, see ``Exclusions``.
-    bulk_files, max_file_bytes
-        Files of a change that are looked into, and the largest of them.
-    code
-        Keeps code metrics by content, or why none are measured.
-    graphs
-        The file that keeps import graphs; in memory for ``None``.
-    reading
-        Is told path and blob of every file whose code is measured.
+    ``exclude`` are patterns of files that are left out, ``attributes_of`` is the commit whose attributes leave out
+    more, see ``Exclusions``; ``bulk_files`` are the files of a change that are looked into, ``max_file_bytes`` is the
+    size of the largest of them. ``code`` keeps code metrics by content, or says why none are measured; ``reading`` is
+    told path and blob of every file whose code is measured.
     """
 
     def __init__(

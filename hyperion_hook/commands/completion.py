@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import click
 from click.shell_completion import (
+    BashComplete,
     CompletionItem,
+    FishComplete,
     ShellComplete,
+    ZshComplete,
     add_completion_class,
-    get_completion_class,
     split_arg_string,
 )
 
+from hyperion_hook import __version__
 from hyperion_hook.commands import PROGRAM
-from hyperion_hook.errors import ConfigError, ExitCode
+from hyperion_hook.errors import ExitCode
 
 VARIABLE = "_HYPERION_HOOK_COMPLETE"
 MAN = "man"
-SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
 @add_completion_class
@@ -50,7 +53,7 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
         return words[:-1] if incomplete and words and words[-1] == incomplete else words, incomplete
 
     def complete(self) -> str:
-        """Return what can stand here, a line each; nothing where PowerShell is to offer files."""
+        """Return the words that can stand here, a line each; nothing where PowerShell is to offer files."""
         args, incomplete = self.get_completion_args()
         items = [item for item in self.get_completions(args, incomplete) if item.type == "plain"]
         return "\n".join(map(self.format_completion, items))
@@ -60,16 +63,65 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
         return f"{item.value}\t{item.help or item.value}"
 
 
-def completion_script(cli: click.Command, shell: str) -> str:
-    """Return the script that makes a shell complete the program's arguments.
+SHELLS: dict[str, type[ShellComplete]] = {
+    "bash": BashComplete,
+    "zsh": ZshComplete,
+    "fish": FishComplete,
+    "powershell": PowerShellComplete,
+}
 
-    Raises ``ConfigError`` if click knows no such shell.
-    """
-    kind = get_completion_class(shell)
-    if kind is None:
-        raise ConfigError(f"completion: no shell '{shell}'; use one of {', '.join(SHELLS)}")
-    # the base class only fills in the template; click's class for bash would start a bash to ask for its version
-    return ShellComplete.source(kind(cli, {}, PROGRAM, VARIABLE))
+
+def man_page(cli: click.Command) -> str:
+    """Return one page about all commands, in troff."""
+    context = click.Context(cli, info_name=PROGRAM)
+    summary, _, text = (cli.help or "").partition("\n")
+    lines = [
+        f'.TH {PROGRAM.upper()} 1 "" "{PROGRAM} {__version__}" "User Commands"',
+        ".SH NAME",
+        f"{PROGRAM} \\- {_escaped(summary)}",
+        ".SH SYNOPSIS",
+        f".B {PROGRAM}",
+        _escaped("[--repo PATH] COMMAND [OPTION]... [ARGUMENT]..."),
+        ".SH DESCRIPTION",
+        *_paragraphs(text),
+        ".SH OPTIONS",
+        *_options(cli, context),
+        ".SH COMMANDS",
+        *_commands(cli, context),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _commands(group: click.Command, context: click.Context) -> Iterator[str]:
+    if not isinstance(group, click.Group):
+        return
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is not None:
+            own = click.Context(command, info_name=name, parent=context)
+            yield f".SS {_escaped(own.get_usage().removeprefix('Usage: '))}"
+            yield from _paragraphs(command.help or "")
+            yield from _options(command, own)
+            yield from _commands(command, own)
+
+
+def _options(command: click.Command, context: click.Context) -> Iterator[str]:
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context)
+        if record is not None and record[1]:
+            yield from (".TP", f".B {_escaped(record[0])}", _escaped(record[1]))
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for paragraph in text.replace("\b", "").split("\n\n"):
+        words = " ".join(paragraph.split())
+        if words:
+            yield from (".PP", _escaped(words))
+
+
+def _escaped(text: str) -> str:
+    text = " ".join(text.split()).replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{text}" if text.startswith((".", "'")) else text
 
 
 @click.command()
@@ -84,9 +136,8 @@ def command(context: click.Context, /, shell: str) -> int:
     """
     cli = context.find_root().command
     if shell == MAN:
-        from hyperion_hook.commands.support.man_page import man_page
-
         click.echo(man_page(cli), nl=False)
-    else:
-        click.echo(completion_script(cli, shell))
+        return ExitCode.DONE
+    # the base class only fills in the template; click's class for bash would start a bash to ask for its version
+    click.echo(ShellComplete.source(SHELLS[shell](cli, {}, PROGRAM, VARIABLE)))
     return ExitCode.DONE

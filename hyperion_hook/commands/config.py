@@ -13,7 +13,10 @@ import click
 
 from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.support.flags import format_flag
+from hyperion_hook.config.environment import ml_environment
+from hyperion_hook.config.hyperparameters import SECTIONS
 from hyperion_hook.config.load import Config, LoadedConfig
+from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.errors import ExitCode, pip_install
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.report.safe_text import printable, valid_unicode, without_password
@@ -46,19 +49,11 @@ def shown(value: object) -> Shown:
 
 def settings_text(loaded: LoadedConfig) -> str:
     """Return one line for each setting: key, value, origin."""
+    settings = _settings(loaded)
+    for model, parameters in hyperparameters(loaded).items():
+        settings |= {f"{MODELS}.{model}.{name}": entry for name, entry in parameters.items()}
     rows = [
-        (
-            entry.name.replace("_", "-"),
-            printable(json.dumps(shown(getattr(loaded.config, entry.name)))),
-            printable(loaded.origins[entry.name]),
-        )
-        for entry in fields(Config)
-        if entry.name != MODELS
-    ]
-    rows += [
-        (f"{MODELS}.{model}.{name}", printable(json.dumps(told["value"])), printable(str(told["origin"])))
-        for model, parameters in hyperparameters(loaded).items()
-        for name, told in parameters.items()
+        (key, printable(json.dumps(entry["value"])), printable(str(entry["origin"]))) for key, entry in settings.items()
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "".join(f"{key:{widths[0]}}  {value:{widths[1]}}  {origin}\n" for key, value, origin in rows)
@@ -66,7 +61,12 @@ def settings_text(loaded: LoadedConfig) -> str:
 
 def settings_json(loaded: LoadedConfig) -> str:
     """Return every setting with value and origin as JSON."""
-    entries: dict[str, object] = {
+    return json_text(_settings(loaded) | {MODELS: hyperparameters(loaded)}, indent=2)
+
+
+def _settings(loaded: LoadedConfig) -> dict[str, Any]:
+    """Return value and origin of every setting but the hyperparameters, by key."""
+    return {
         entry.name.replace("_", "-"): {
             "value": shown(getattr(loaded.config, entry.name)),
             "origin": valid_unicode(loaded.origins[entry.name]),
@@ -74,15 +74,10 @@ def settings_json(loaded: LoadedConfig) -> str:
         for entry in fields(Config)
         if entry.name != MODELS
     }
-    entries[MODELS] = hyperparameters(loaded)
-    return json_text(entries, indent=2)
 
 
 def hyperparameters(loaded: LoadedConfig) -> dict[str, dict[str, dict[str, Shown]]]:
     """Return value and origin of every hyperparameter, by model and name as a file has them."""
-    from hyperion_hook.config.hyperparameters import SECTIONS
-    from hyperion_hook.config.ml_config import MLConfig
-
     config = MLConfig.of(loaded.config)
     return {
         section.replace("_", "-"): {
@@ -123,23 +118,21 @@ def show_command(invocation: Invocation, /, *, format_name: str) -> int:
 @click.pass_obj
 def environment_command(invocation: Invocation, /, *, format_name: str) -> int:
     """Show what is installed, what each extra lacks, where MLflow is, and what makes trainings repeatable."""
-    from hyperion_hook.config.environment import ml_environment
-
     result = ml_environment(invocation.load())
     result["mlflow"]["tracking_uri"] = shown(result["mlflow"]["tracking_uri"])
     click.echo(json_text(result, indent=2) if format_name == "json" else environment_text(result), nl=False)
     return ExitCode.DONE
 
 
-def environment_text(found: Mapping[str, Any]) -> str:
+def environment_text(result: Mapping[str, Any]) -> str:
     """Return one line for each part of an installation."""
-    rows = [(name, str(found[name])) for name in ("program", "python", "platform")]
-    for name, absent in found["extras"].items():
+    rows = [(name, str(result[name])) for name in ("program", "python", "platform")]
+    for name, absent in result["extras"].items():
         remedy = f"lacks {', '.join(absent)}; run: {pip_install(name)}"
         rows.append((f"extra {name}", remedy if absent else "complete"))
     for part in ("packages", "mlflow", "training"):
         rows += [
-            (f"{part}.{name}", "not installed" if value is None else str(value)) for name, value in found[part].items()
+            (f"{part}.{name}", "not installed" if value is None else str(value)) for name, value in result[part].items()
         ]
     width = max(len(name) for name, _ in rows)
     return "".join(f"{name:{width}}  {printable(value)}\n" for name, value in rows)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hyperion_hook.assess.models import models_in_use
 from hyperion_hook.commands import Invocation, say, warn
 from hyperion_hook.commands import retrain as retraining
 from hyperion_hook.commands.support.flags import jobs_flag, path_flag, until_flag
@@ -40,7 +41,6 @@ def run(
     need_the_extra("drift")
     if plot is not None and find_spec("matplotlib") is None:
         raise MissingExtraError("drift --plot", "plots", "matplotlib")
-    from hyperion_hook.assess.models import models_in_use
     from hyperion_hook.training.evaluation.promotion import InUse
     from hyperion_hook.training.retrain.repository_drift import ReferenceName, repository_drift
     from hyperion_hook.training.rows.mined_store import vectors_folder

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hyperion_hook.assess.models import models_in_use
 from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.support.flags import format_flag, jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 def _back_test(
     repo: Path | None, options: RetrainOptions, config: Config, *, labels: Path | None, format_name: str
 ) -> None:
-    """Back-test the models in use on this repository, and print how they did."""
-    from hyperion_hook.assess.models import models_in_use
     from hyperion_hook.training.evaluation.back_test import advice, back_test
     from hyperion_hook.training.evaluation.promotion import InUse
     from hyperion_hook.training.labels.external_labels import read_labels
@@ -58,7 +57,7 @@ def _back_test(
 
 
 def _feedback_lines(ticks: Mapping[RiskLevel, Mapping[str, int]]) -> list[str]:
-    """Return what people ticked in comments as Markdown; nothing where no comment was told of."""
+    """Return the boxes that people ticked in comments as Markdown; nothing where no comment was posted."""
     if not any(counts["told"] for counts in ticks.values()):
         return []
     return [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -24,28 +23,8 @@ _LEVELS = {
     "system": " for this machine",
     "command": " for this command",
 }
-
-
 _ENOUGH = 50
-"""Commits from which on a percentile can be had."""
-
-
-def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
-    """Install the hooks of these stages and say what was done."""
-    folder = hooks_folder(repo)
-    package = str(Path(hyperion_hook.__file__).resolve().with_name("__main__.py"))
-    for stage in stages:
-        click.echo(printable(install_hook(folder, stage, hook_script(stage, sys.executable, package))))
-    repository = Repository.discover(repo)
-    if not index_path(repository).exists() and _has_past(repository):
-        say("without an index the first levels are UNKNOWN or judged by other projects; run: hyperion-hook index")
-    return ExitCode.DONE
-
-
-def _has_past(repository: Repository) -> bool:
-    """Return whether there is enough to compare a change with; the first hook reads less on its own."""
-    newest = repository.git.run("rev-list", "--no-merges", f"--max-count={_ENOUGH}", "HEAD", check=False)
-    return newest.count(b"\n") == _ENOUGH
+"""Commits from which on a percentile can be had; a first hook reads less on its own."""
 
 
 def hooks_folder(repo: Path | None) -> Path:
@@ -53,7 +32,7 @@ def hooks_folder(repo: Path | None) -> Path:
 
     Raises ``HyperionError`` if another tool rewrites that folder.
     """
-    from hyperion_hook.git.environment.gitpython import open_repository
+    from hyperion_hook.git.environment.gitpython import level_of, open_repository
 
     repository = open_repository(repo)
     folder = repository.hooks_dir()
@@ -63,8 +42,6 @@ def hooks_folder(repo: Path | None) -> Path:
             f" to '{folder.parent / 'pre-commit'}' instead"
         )
     if folder != repository.common_dir / "hooks":
-        from hyperion_hook.git.environment.gitpython import level_of
-
         where = _LEVELS.get(level_of(repository, "core.hooksPath"), "")
         say(f"core.hooksPath is set{where}: the hook lies in {folder} and runs wherever that folder is used")
     return folder
@@ -82,8 +59,17 @@ def command(invocation: Invocation, /, *, stages: tuple[str, ...], agents: tuple
     The hook informs and lets everything pass, unless the setting fail-on says otherwise. With --agent the agent's files
     in the work tree name the server 'hyperion-hook mcp' and, where the agent has hooks, one that runs after an edit.
     """
-    code = run(invocation.repo, stages or ("pre-commit",)) if stages or not agents else ExitCode.DONE
+    if stages or not agents:
+        folder = hooks_folder(invocation.repo)
+        package = str(Path(hyperion_hook.__file__).resolve().with_name("__main__.py"))
+        for stage in stages or ("pre-commit",):
+            click.echo(printable(install_hook(folder, stage, hook_script(stage, sys.executable, package))))
+        repository = Repository.discover(invocation.repo)
+        counting = ("rev-list", "--no-merges", f"--max-count={_ENOUGH}", "HEAD")
+        newest = b"" if index_path(repository).exists() else repository.git.run(*counting, check=False)
+        if newest.count(b"\n") == _ENOUGH:
+            say("without an index the first levels are UNKNOWN or judged by other projects; run: hyperion-hook index")
     for agent in agents:
         for line in install_agent(Repository.discover(invocation.repo), agent):
             click.echo(printable(line))
-    return code
+    return ExitCode.DONE

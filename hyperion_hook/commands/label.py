@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,41 +21,6 @@ from hyperion_hook.report.formats.json_text import json_text
 
 if TYPE_CHECKING:
     from hyperion_hook.training.labels.szz import Labeller
-
-
-def run(
-    repo: Path | None,
-    *,
-    fixes: Path | None,
-    until: str | None,
-    ignore_references: bool,
-    output_format: str,
-    exclude: tuple[str, ...],
-) -> ExitCode:
-    """Label the history of a repository, or trace the given fixes, and print the result."""
-    from hyperion_hook.training.labels.label_history import label_history
-    from hyperion_hook.training.labels.szz import SzzRules
-
-    if fixes is not None and until is not None:
-        raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")
-    as_csv = output_format == "csv"
-    repository = open_history(repo)
-    if fixes is not None:
-        given = _given(repository, fixes)
-        # what is said to be a fix has a cause, however broad it is and whatever it touches
-        rules = SzzRules(use_named=not ignore_references, exhaustive=True, max_files=None)
-        with ProgressLine(lines=True) as progress:
-            labeller = label_history(repository, given, rules, given=given, progress=progress) if given else None
-        causes = _causes(given, labeller)
-        pairs = [(fix, name) for fix, names in causes.items() for name in names]
-        click.echo(_csv(("fix", "inducing"), pairs) if as_csv else json_text(causes, indent=1), nl=False)
-    else:
-        rules = SzzRules(use_named=not ignore_references)
-        tip = repository.resolve(until or "HEAD")
-        with ProgressLine(lines=True) as progress:
-            labeller = label_history(repository, [tip], rules, exclude=exclude, progress=progress)
-        click.echo(_labels_csv(labeller) if as_csv else _labels_json(tip, labeller), nl=False)
-    return ExitCode.DONE
 
 
 def _given(repository: Repository, path: Path) -> list[str]:
@@ -77,7 +42,6 @@ def _given(repository: Repository, path: Path) -> list[str]:
 
 
 def _causes(fixes: Iterable[str], labeller: Labeller | None) -> dict[str, list[str]]:
-    """Return the commits that each fix blames."""
     causes: dict[str, list[str]] = {fix: [] for fix in fixes}
     for cause in labeller.inducing if labeller else ():
         causes[cause.fix].append(cause.id)
@@ -134,10 +98,35 @@ def _csv(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
     help="JSON, or CSV with one row a pair or a commit.",
 )
 @click.pass_obj
-def command(invocation: Invocation, /, **flags: Any) -> int:
+def command(
+    invocation: Invocation, /, *, fixes: Path | None, until: str | None, ignore_references: bool, output_format: str
+) -> int:
     """Say which commits fix bugs, and which commits introduced them.
 
     With --fixes it prints the commits that introduced what each of them repairs; otherwise all fixes that the messages
     tell, and since when each commit is known to have introduced a bug (Unix seconds).
     """
-    return run(invocation.repo, exclude=invocation.config().exclude, **flags)
+    from hyperion_hook.training.labels.label_history import label_history
+    from hyperion_hook.training.labels.szz import SzzRules
+
+    exclude = invocation.config().exclude
+    if fixes is not None and until is not None:
+        raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")
+    as_csv = output_format == "csv"
+    repository = open_history(invocation.repo)
+    if fixes is not None:
+        given = _given(repository, fixes)
+        # what is said to be a fix has a cause, however broad it is and whatever it touches
+        rules = SzzRules(use_named=not ignore_references, exhaustive=True, max_files=None)
+        with ProgressLine(lines=True) as progress:
+            labeller = label_history(repository, given, rules, given=given, progress=progress) if given else None
+        causes = _causes(given, labeller)
+        pairs = [(fix, name) for fix, names in causes.items() for name in names]
+        click.echo(_csv(("fix", "inducing"), pairs) if as_csv else json_text(causes, indent=1), nl=False)
+    else:
+        rules = SzzRules(use_named=not ignore_references)
+        tip = repository.resolve(until or "HEAD")
+        with ProgressLine(lines=True) as progress:
+            labeller = label_history(repository, [tip], rules, exclude=exclude, progress=progress)
+        click.echo(_labels_csv(labeller) if as_csv else _labels_json(tip, labeller), nl=False)
+    return ExitCode.DONE

@@ -7,15 +7,24 @@ from pathlib import Path
 import click
 
 from hyperion_hook.commands import Invocation, say, warn
-from hyperion_hook.commands.model_views.listing import common_dir_of, listed, registry_of, shown, version_folder
-from hyperion_hook.commands.model_views.text import card_json, card_text, models_json, models_text
 from hyperion_hook.commands.support.flags import format_flag
 from hyperion_hook.commands.support.mlflow_mirror import mirrored
+from hyperion_hook.commands.support.model_views import (
+    card_json,
+    card_text,
+    common_dir_of,
+    listed,
+    models_json,
+    models_text,
+    registry_of,
+    shown,
+    version_folder,
+)
 from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ConfigError, ExitCode, HyperionError
-from hyperion_hook.store.models.metadata import ESTIMATOR, RISK_PREDICTOR
+from hyperion_hook.store.models.metadata import ESTIMATOR, RISK_PREDICTOR, Status
 
 _NAME = click.option("--name", default=RISK_PREDICTOR, show_default=True, help="Which model; score uses this one.")
 
@@ -93,8 +102,6 @@ def promote_command(invocation: Invocation, /, version: str, *, name: str, to: s
     It must be validated; what 'retrain' found not to be better than the models in use is only trained, and becomes
     validated by '--to validated', on your word. What served before is deprecated.
     """
-    from hyperion_hook.store.models.metadata import Status
-
     registry = registry_of(invocation.repo)
     before = registry.production(name)
     with mirrored(invocation, registry, name):

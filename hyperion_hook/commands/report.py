@@ -11,7 +11,7 @@ import click
 from hyperion_hook import __version__
 from hyperion_hook.commands import Invocation, say, warn
 from hyperion_hook.commands.support.flags import jobs_flag, models_flag
-from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
+from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.config.load import Config
@@ -33,7 +33,6 @@ def run(
     *,
     evaluate: bool | None = None,
     jobs: int | None = None,
-    assessor_of: OpenAssessor = open_assessor,
 ) -> ExitCode:
     """Gather what there is to see, and write the page."""
     if find_spec("jinja2") is None:
@@ -45,7 +44,7 @@ def run(
     # opened first: who cannot write there should not learn it after minutes
     with result_to(output) as write:
         with ProgressLine(lines=True) as progress:
-            with assessor_of(repo, config, progress) as assessor:
+            with open_assessor(repo, config, progress) as assessor:
                 summary = assessor.build_index(rebuild=False)
                 overview = assessor.overview()
                 used, links = assessor.models, links_of(assessor.origin, overview.head)
@@ -62,7 +61,7 @@ def run(
 
 
 def _last_report(output: Path, head: str, assessor: Assessor) -> tuple[Summary | None, frozenset[str]]:
-    """Return what the page is compared with, the report of this repository that stands there, and commits new since."""
+    """Return the report of this repository that the page is compared with, if one is there, and commits new since."""
     nothing: tuple[None, frozenset[str]] = None, frozenset()
     from hyperion_hook.report.page.since_last_report import MOST_BYTES, last_report
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hyperion_hook.assess.models import models_in_use
 from hyperion_hook.commands import Invocation, say, warn
 from hyperion_hook.commands.models import refresh
 from hyperion_hook.commands.support.flags import jobs_flag, path_flag, until_flag
@@ -90,7 +91,6 @@ def _into_folder(
 def _into_registry(
     repository: Repository, options: RetrainOptions, config: Config, tracker: MLFlowTracker | None
 ) -> ExitCode:
-    from hyperion_hook.assess.models import models_in_use
     from hyperion_hook.store.models.version_store import VersionStore
     from hyperion_hook.training.evaluation.promotion import InUse
     from hyperion_hook.training.retrain.retrain import retrain_here
@@ -125,7 +125,7 @@ def _into_registry(
 
 
 def _verdict(report: RetrainReport, label: str) -> list[str]:
-    """Return what becomes of a repository's own models, in words first."""
+    """Return the fate of a repository's own models, in words first."""
     if report.registered is None or report.decision is None:
         return []
     version, decision = report.registered.version, report.decision

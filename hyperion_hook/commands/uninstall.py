@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import click
 
 from hyperion_hook.commands import Invocation
@@ -14,15 +11,6 @@ from hyperion_hook.commands.install import hooks_folder
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
-
-
-def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
-    """Remove the hooks of these stages and say what was done."""
-    folder = hooks_folder(repo)
-    done = [line for line in (uninstall_hook(folder, stage) for stage in stages) if line is not None]
-    for line in done or [f"no hook of hyperion-hook in {folder}"]:
-        click.echo(printable(line))
-    return ExitCode.DONE
 
 
 @click.command()
@@ -37,9 +25,13 @@ def run(repo: Path | None, stages: Sequence[str]) -> ExitCode:
 @click.pass_obj
 def command(invocation: Invocation, /, *, stages: tuple[str, ...], agents: tuple[str, ...]) -> int:
     """Remove the git hook and restore what was there before."""
-    code = run(invocation.repo, stages or STAGES) if stages or not agents else ExitCode.DONE
-    for agent in agents:
-        lines = uninstall_agent(Repository.discover(invocation.repo), agent)
-        for line in lines or [f"{agent}: nothing of hyperion-hook here"]:
+    if stages or not agents:
+        folder = hooks_folder(invocation.repo)
+        done = [line for stage in stages or STAGES if (line := uninstall_hook(folder, stage)) is not None]
+        for line in done or [f"no hook of hyperion-hook in {folder}"]:
             click.echo(printable(line))
-    return code
+    for agent in agents:
+        done = uninstall_agent(Repository.discover(invocation.repo), agent)
+        for line in done or [f"{agent}: nothing of hyperion-hook here"]:
+            click.echo(printable(line))
+    return ExitCode.DONE

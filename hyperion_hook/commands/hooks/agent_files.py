@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hyperion_hook.domain.files.regular import read_regular
-from hyperion_hook.errors import HyperionError
+from hyperion_hook.errors import HyperionError, file_errors
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.formats.json_text import json_text
 from hyperion_hook.store.files.whole_files import check_folder, real_folder, write_whole
@@ -42,18 +42,16 @@ class AgentFile(NamedTuple):
 
 
 AGENTS = ("claude", "cursor", "codex", "copilot")
+Originals = dict[str, tuple[bytes | None, bytes]]
+"""What each file held before our entry was added, ``None`` where there was none, and after that."""
 
 
 def files_of(agent: str, program: Sequence[str]) -> tuple[AgentFile, ...]:
-    """Return what an agent reads: the server, and for agents with hooks what runs after an edit.
-
-    The agent is one of ``AGENTS``.
-    """
+    """Return the files of one of ``AGENTS``: the server, and for agents with hooks what runs after an edit."""
     server: dict[str, Any] = {"command": program[0], "args": [*program[1:], "mcp"]}
     typed = {"type": "stdio"} | server
     hook = shlex.join([*program, "hook", "agent"])
-    run = {"type": "command", "command": hook}
-    after_edit = {"matcher": "Edit|MultiEdit|Write", "hooks": [run]}
+    after_edit = {"matcher": "Edit|MultiEdit|Write", "hooks": [{"type": "command", "command": hook}]}
     return {
         "claude": (
             AgentFile(".mcp.json", ("mcpServers", _NAME), typed),
@@ -91,17 +89,16 @@ def install_agent(repository: Repository, agent: str) -> list[str]:
     planned = []
     for file in files_of(agent, program_here()):
         before = _read(top, file.path)
-        planned.append((file, before, _with_entry(file, before)))
-    originals, done = _kept(repository), []
-    for file, before, after in planned:
+        planned.append((file.path, before, _with_entry(file, before)))
+    originals, done = _read_originals(repository), []
+    for path, before, after in planned:
         if after == before:
-            done.append(f"{agent}: already in {file.path}")
+            done.append(f"{agent}: already in {path}")
             continue
-        originals.setdefault(file.path, {"before": None if before is None else base64.b64encode(before).decode()})
-        originals[file.path]["after"] = base64.b64encode(after).decode()
-        _keep(repository, originals)
-        _write(top / file.path, after)
-        done.append(f"{agent}: {'written' if before is None else 'added'} to {file.path}")
+        originals[path] = (originals[path][0] if path in originals else before, after)
+        _write_originals(repository, originals)
+        _write(top / path, after)
+        done.append(f"{agent}: {'written' if before is None else 'added'} to {path}")
     return done
 
 
@@ -110,38 +107,34 @@ def uninstall_agent(repository: Repository, agent: str) -> list[str]:
 
     Raises ``HyperionError`` if a file cannot be edited; then nothing is written.
     """
-    top, originals, planned, done = _top(repository), _kept(repository), [], []
+    top, originals, planned, done = _top(repository), _read_originals(repository), [], []
     for file in files_of(agent, program_here()):
-        entry, now = originals.get(file.path), _read(top, file.path)
-        if entry is None:
-            continue
-        before, after = (_content(entry, when) for when in ("before", "after"))
-        # one that was put back before its entry was removed is left as it is
-        planned.append((file.path, now, before if now in (None, before, after) else _without_entry(file, now or b"")))
+        now = _read(top, file.path)
+        if file.path in originals:
+            before, after = originals[file.path]
+            # one that was put back before its entry was removed is left as it is
+            planned.append((file.path, now, before if now in (None, before, after) else _without_entry(file, now)))
     for path, now, before in planned:
-        if now is not None and before is not None:
-            _write(top / path, before)
-        elif now is not None:
-            (top / path).unlink()
-            with suppress(OSError):  # a folder that holds something else stays
-                (top / path).parent.rmdir()
         if now is not None:
+            if before is not None:
+                _write(top / path, before)
+            else:
+                (top / path).unlink()
+                with suppress(OSError):  # a folder that holds something else stays
+                    (top / path).parent.rmdir()
             done.append(f"{agent}: {'removed' if before is None else 'restored'} {path}")
         del originals[path]
-        _keep(repository, originals)
+        _write_originals(repository, originals)
     return done
 
 
 def _with_entry(file: AgentFile, before: bytes | None) -> bytes:
     if file.is_toml:
         return _with_block(file, (before or b"").decode("utf-8", "surrogateescape")).encode()
-    table = _parsed(file, before)
+    table, last = _parsed(file, before), file.keys[-1]
     for key, value in file.defaults:
         table.setdefault(key, value)
-    inner = table
-    for key in file.keys[:-1]:
-        inner = _section(file, inner, key)
-    last = file.keys[-1]
+    inner = _innermost(file, table)
     if file.in_list:
         entries = inner.setdefault(last, [])
         if not isinstance(entries, list):
@@ -156,15 +149,22 @@ def _with_entry(file: AgentFile, before: bytes | None) -> bytes:
 def _without_entry(file: AgentFile, now: bytes) -> bytes:
     if file.is_toml:
         return _without_block(now.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-    table = inner = _parsed(file, now)
-    for key in file.keys[:-1]:
-        inner = _section(file, inner, key)
-    last = file.keys[-1]
+    table, last = _parsed(file, now), file.keys[-1]
+    inner = _innermost(file, table)
     if file.in_list:
         inner[last] = [entry for entry in inner.get(last, []) if entry != file.entry]
     else:
         inner.pop(last, None)
     return json_text(table, indent=2).encode()
+
+
+def _innermost(file: AgentFile, table: dict[str, Any]) -> dict[str, Any]:
+    """Return the table that our entry is in, made where there is none."""
+    for key in file.keys[:-1]:
+        table = table.setdefault(key, {})
+        if not isinstance(table, dict):
+            raise HyperionError(f"{file.path}: '{key}' is not a table; correct it, then install again")
+    return table
 
 
 def _with_block(file: AgentFile, text: str) -> str:
@@ -198,13 +198,6 @@ def _toml(text: str) -> dict[str, Any] | None:
 def _without_block(text: str) -> str:
     head, _, rest = text.partition(_TOML_BEGIN)
     return head + rest.partition(_TOML_END)[2]
-
-
-def _section(file: AgentFile, table: dict[str, Any], key: str) -> dict[str, Any]:
-    inner = table.setdefault(key, {})
-    if not isinstance(inner, dict):
-        raise HyperionError(f"{file.path}: '{key}' is not a table; correct it, then install again")
-    return inner
 
 
 def _parsed(file: AgentFile, content: bytes | None) -> dict[str, Any]:
@@ -243,47 +236,43 @@ def _read(top: Path, name: str) -> bytes | None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    try:
+    with file_errors(path, "written"):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content, path.stat().st_mode & 0o777 if path.exists() else None)
-    except OSError as error:
-        raise HyperionError(f"{path}: {error.strerror or 'cannot be written'}") from None
 
 
 def _store(repository: Repository) -> Path:
     return repository.git_dir / "hyperion-hook" / "agents.json"  # of this work tree, as the files are
 
 
-def _kept(repository: Repository) -> dict[str, dict[str, Any]]:
+def _read_originals(repository: Repository) -> Originals:
     path = _store(repository)
     try:
         check_folder(path.parent, repository.git_dir)
-        originals = json.loads(read_regular(path, _MOST_KEPT_BYTES))
+        entries = json.loads(read_regular(path, _MOST_KEPT_BYTES))
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise HyperionError(f"{path}: {error.strerror or 'cannot be read'}; remove it") from None
     except (ValueError, RecursionError):
         return {}
-    return {name: entry for name, entry in originals.items() if _is_entry(entry)} if isinstance(originals, dict) else {}
+    originals: Originals = {}
+    for name, entry in entries.items() if isinstance(entries, dict) else ():
+        with suppress(KeyError, TypeError, ValueError):  # what is no entry of ours is none
+            before = None if entry["before"] is None else base64.b64decode(entry["before"])
+            originals[name] = (before, base64.b64decode(entry["after"]))
+    return originals
 
 
-def _is_entry(entry: Any) -> bool:
-    try:
-        _content(entry, "before")
-        return _content(entry, "after") is not None
-    except (KeyError, TypeError, ValueError):
-        return False
-
-
-def _content(entry: dict[str, Any], when: str) -> bytes | None:
-    return None if entry[when] is None else base64.b64decode(entry[when])
-
-
-def _keep(repository: Repository, originals: dict[str, dict[str, Any]]) -> None:
+def _write_originals(repository: Repository, originals: Originals) -> None:
     path = _store(repository)
-    try:
+    entries = {
+        name: {
+            "before": None if before is None else base64.b64encode(before).decode(),
+            "after": base64.b64encode(after).decode(),
+        }
+        for name, (before, after) in originals.items()
+    }
+    with file_errors(path, "written", "; correct that, then try again"):
         real_folder(path.parent, repository.git_dir)
-        write_whole(path, json_text(originals, indent=1).encode())
-    except OSError as error:
-        raise HyperionError(f"{path}: {error.strerror or 'cannot be written'}; correct that, then try again") from None
+        write_whole(path, json_text(entries, indent=1).encode())

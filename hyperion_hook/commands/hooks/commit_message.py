@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from hyperion_hook.errors import HyperionError
+from hyperion_hook.errors import file_errors
 from hyperion_hook.git.run import Git
 
 MAX_BYTES = 1_000_000
@@ -32,11 +32,8 @@ _ENCODINGS = re.compile(
 
 def read_message(path: Path) -> bytes:
     """Return a message file's content, cut after a megabyte; raise ``HyperionError`` if the file cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES)
-    except OSError as error:
-        raise HyperionError(f"message file '{path}': {error.strerror or 'cannot be read'}") from None
+    with file_errors(f"message file '{path}'"), path.open("rb") as file:
+        return file.read(MAX_BYTES)
 
 
 def is_plain(data: bytes) -> bool:
@@ -54,7 +51,7 @@ def is_plain(data: bytes) -> bool:
 
 
 def message_settings(git: Git) -> dict[str, str]:
-    """Return what git has configured that decides about messages; the comment string as ``core.commentchar``."""
+    """Return the settings of git that decide about messages; the comment string as ``core.commentchar``."""
     answer = git.ask("config", "--null", "--get-regexp", _SETTINGS).decode("utf-8", "replace")
     settings: dict[str, str] = {}
     for entry in answer.split("\0"):
@@ -90,7 +87,8 @@ def recorded_message(data: bytes, settings: Mapping[str, str], *, editor: bool) 
     # whoever scripts git may set GIT_EDITOR=: too, and is shown git's hint and status then
     editor = editor or comment in _hints(text)
     if (editor and mode == "scissors") or _is_verbose(text, comment, settings):
-        text = _above_scissors(text, comment)
+        position = f"\n{text}".find(f"\n{comment} {SCISSORS}\n")
+        text = text if position < 0 else text[:position]
     if mode == "verbatim":
         return text
     if mode == "strip" or (editor and mode not in {"whitespace", "scissors"}):
@@ -149,7 +147,7 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 
 def _comment_string(text: str, configured: str, *, editor: bool) -> str:
-    """Return what comment lines begin with; of an automatic one git makes sure that it began no line of its own text.
+    """Return the beginning of comment lines; of an automatic one git makes sure that it began no line of its own text.
 
     What was edited shows it in git's hint; without that it is a ``#``, which it is where git's text was empty.
     """
@@ -158,8 +156,3 @@ def _comment_string(text: str, configured: str, *, editor: bool) -> str:
     used = {line[:1] for line in text.split("\n")}
     unused = "#" if editor else next((char for char in _AUTOMATIC if char not in used), "#")
     return next((hint for hint in reversed(_hints(text)) if hint in _AUTOMATIC), unused)
-
-
-def _above_scissors(text: str, comment: str) -> str:
-    position = f"\n{text}".find(f"\n{comment} {SCISSORS}\n")
-    return text if position < 0 else text[:position]

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from hyperion_hook.errors import HyperionError
+from hyperion_hook.errors import HyperionError, file_errors
 from hyperion_hook.store.files.whole_files import write_whole
 
 STAGES = ("pre-commit", "commit-msg", "pre-push")
@@ -72,14 +71,8 @@ fi
 def hook_script(stage: str, python: str, package: str) -> bytes:
     """Return the hook of a stage: run what was there before, then this program, and pass when it is gone.
 
-    Parameters
-    ----------
-    stage
-        One of ``STAGES``.
-    python
-        Absolute path of the interpreter that this program is installed in.
-    package
-        Absolute path of a file of this program, to see whether it is still there.
+    ``python`` is the absolute path of the interpreter that this program is installed in, ``package`` that of a file of
+    this program, to see whether it is still there.
     """
     script = _SCRIPT.format(
         mark=MARK.decode(),
@@ -98,7 +91,7 @@ def install_hook(folder: Path, stage: str, script: bytes) -> str:
     Raises ``HyperionError`` if the folder cannot be written, or what is there is not understood.
     """
     hook, backup = folder / stage, folder / (stage + KEPT_SUFFIX)
-    with _errors(hook):
+    with file_errors(f"hook '{hook}'", "written"):
         if hook.is_dir() or backup.is_dir():
             raise HyperionError(f"hook '{hook}': a folder is in its place; move it away first")
         if is_ours(hook):
@@ -133,7 +126,7 @@ def uninstall_hook(folder: Path, stage: str) -> str | None:
     one before it.
     """
     hook, backup = folder / stage, folder / (stage + KEPT_SUFFIX)
-    with _errors(hook):
+    with file_errors(f"hook '{hook}'", "written"):
         ours, before = is_ours(hook), os.path.lexists(backup)
         if not ours and not before:
             return None
@@ -152,11 +145,3 @@ def is_ours(hook: Path) -> bool:
         return False
     with hook.open("rb") as file:
         return MARK in file.read(_READ_FOR_MARK)
-
-
-@contextmanager
-def _errors(hook: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise HyperionError(f"hook '{hook}': {error.strerror or 'cannot be written'}") from None

@@ -32,9 +32,9 @@ class LastTold:
         if self._file is not None:
             with suppress(OSError):
                 check_folder(self._file.parent, self._file.parents[1])
-                told = read_regular(self._file, _MOST_BYTES)
+                key = read_regular(self._file, _MOST_BYTES)
                 self._file.unlink()
-                return told == _key(assessment)
+                return key == _key(assessment)
         return False
 
 

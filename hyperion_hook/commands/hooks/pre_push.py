@@ -56,7 +56,7 @@ def ref_updates(text: str) -> list[RefUpdate]:
 
 
 def pushed_by_pre_commit(environment: Mapping[str, str], git: Git, resolve: Resolve) -> list[Pushed]:
-    """Return what the pre-commit framework says is pushed, nothing when it runs by hand on all files.
+    """Return the refs that pre-commit's framework says are pushed, none when it runs by hand on all files.
 
     Its range begins at the remote's old commit, whatever else the remote has; it is taken as it is where no remote is
     named. There is none when a history goes to a remote for the first time.
@@ -70,7 +70,7 @@ def pushed_by_pre_commit(environment: Mapping[str, str], git: Git, resolve: Reso
 
 
 def pushed_refs(updates: Sequence[RefUpdate], remote: str, git: Git) -> list[Pushed]:
-    """Return what each update adds to the remote; what the remote has already is left out.
+    """Return the commits that each update adds to the remote, without those that it has already.
 
     ``remote`` is its name, or its address where it has none; ``git`` is asked only what the lines do not say.
     """

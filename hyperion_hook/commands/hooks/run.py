@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +20,12 @@ from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.watchdog import Limit, give_up_after, take_time
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score, Unknown
+from hyperion_hook.domain.change import ChangeKind
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.remedies import INDEX, REBUILD
 from hyperion_hook.errors import ConfigError, ExitCode, show_traceback_if_asked
 from hyperion_hook.report.formats.terminal import render_short, render_text
+from hyperion_hook.report.safe_text import printable
 from hyperion_hook.report.wording import is_empty
 
 if TYPE_CHECKING:
@@ -36,19 +40,15 @@ PATIENCE = 1.5
 AGENT_PATIENCE = 10.0
 """An agent waits longer than a person, and nothing is blocked meanwhile."""
 
-_GOES_ON = {
-    "pre-commit": "the commit goes on",
-    "commit-msg": "the commit goes on",
-    "pre-push": "the push goes on",
-    "agent": "the edit stays",
-}
-_BYPASS = {
-    "pre-commit": "git commit --no-verify",
-    "commit-msg": "git commit --no-verify",
-    "pre-push": "git push --no-verify",
-}
-STAGES = tuple(_GOES_ON)
 AGENT = "agent"
+_STAGES = {
+    "pre-commit": ("the commit goes on", "git commit --no-verify"),
+    "commit-msg": ("the commit goes on", "git commit --no-verify"),
+    "pre-push": ("the push goes on", "git push --no-verify"),
+    AGENT: ("the edit stays", ""),
+}
+"""By stage: what becomes of a change that is not assessed, and how one that is blocked can go on."""
+STAGES = tuple(_STAGES)
 Answer = list[tuple[Callable[[str], object], str]]
 """Texts in order, and what each is written with."""
 
@@ -112,32 +112,27 @@ class Hook:
         return render_text(assessment, width=self.width, colour=self.colour)
 
     def _tell_why(self, line: str) -> None:
-        self.tell(f"{line}; to go on anyway: {_BYPASS[self.stage]}")
+        self.tell(f"{line}; to go on anyway: {_STAGES[self.stage][1]}")
 
     def _subjects(self, assessor: Assessor) -> Iterator[tuple[str, Callable[[], Assessment]]]:
         if self.stage == "pre-commit":
             yield "", assessor.staged
         elif self.stage == "commit-msg":
-            message = self._message()
-            yield "", lambda: assessor.staged(message=message)
+            yield "", partial(assessor.staged, message=self._message())
         else:
             yield from self._pushes(assessor)
 
     def _message(self) -> str:
         if not self.arguments:
             raise ConfigError("hook commit-msg: needs the file of the message; in pre-commit set pass_filenames: true")
-        from hyperion_hook.commands.hooks.commit_message import (
-            is_plain,
-            message_settings,
-            read_message,
-            recorded_message,
-        )
+        from hyperion_hook.commands.hooks import commit_message
 
-        data = read_message(Path(self.arguments[-1]))
+        data = commit_message.read_message(Path(self.arguments[-1]))
         editor = os.environ.get("GIT_EDITOR") != ":"
-        if not editor and is_plain(data):
+        if not editor and commit_message.is_plain(data):
             return data.decode().strip("\n")
-        return recorded_message(data, message_settings(self._repository().own), editor=editor).strip("\n")
+        settings = commit_message.message_settings(self._repository().own)
+        return commit_message.recorded_message(data, settings, editor=editor).strip("\n")
 
     def _pushes(self, assessor: Assessor) -> Iterator[tuple[str, Callable[[], Assessment]]]:
         pushes = self._pushed()
@@ -146,20 +141,16 @@ class Hook:
         for push in pushes[:MOST_REFS]:
             heading = f"{push.name}\n" if len(pushes) > 1 else ""
             if push.start == push.end:
-                yield heading, lambda push=push: assessor.commit(push.end)  # type: ignore[misc]
+                yield heading, partial(assessor.commit, push.end)
                 continue
             if push.from_root:
                 say("the whole history is new to the remote; it is assessed without its first commit")
-            yield heading, lambda push=push: assessor.range(push.start, push.end, known=push.known)  # type: ignore[misc]
+            yield heading, partial(assessor.range, push.start, push.end, known=push.known)
         if len(pushes) > MOST_REFS:
             say(f"{len(pushes) - MOST_REFS} more refs are not assessed")
 
     def _pushed(self) -> list[Pushed]:
-        from hyperion_hook.commands.hooks.pre_push import (
-            pushed_by_pre_commit,
-            pushed_refs,
-            ref_updates,
-        )
+        from hyperion_hook.commands.hooks.pre_push import pushed_by_pre_commit, pushed_refs, ref_updates
 
         repository = self._repository()
         if "PRE_COMMIT" in os.environ:
@@ -190,7 +181,7 @@ def _give(answer: Answer) -> None:
 
 
 def limit_of(stage: str, deadline: float, *, blocks: bool) -> Limit:
-    """Return what a hook may take, and what becomes of the commit or push when it takes longer."""
+    """Return the time of a hook, and the outcome of the commit or push when it takes longer."""
     seconds = (AGENT_PATIENCE if stage == AGENT else PATIENCE) * deadline
     fault = f"it took longer than {seconds:g} s (breaks are not told)"
     if blocks:
@@ -200,7 +191,23 @@ def limit_of(stage: str, deadline: float, *, blocks: bool) -> Limit:
 
 def _not_assessed(faults: Sequence[str], stage: str) -> str:
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return f"not assessed: {faults[0]}{more}; {_GOES_ON[stage]}"
+    return f"not assessed: {faults[0]}{more}; {_STAGES[stage][0]}"
+
+
+def _context_for_agent(repo: Path | None, config: Config) -> str:
+    """Return one line of JSON that agents take up as context: empty unless the work tree is of MEDIUM risk or above.
+
+    One agent reads ``hookSpecificOutput``, another ``additional_context``; each leaves aside what it does not know.
+    """
+    from hyperion_hook.report.formats.brief import brief
+
+    with open_assessor(repo, config, ProgressLine(), kind=ChangeKind.WORKTREE) as assessor:
+        assessment = assessor.staged()
+    if is_empty(assessment.change) or assessment.risk.level in {RiskLevel.LOW, RiskLevel.UNKNOWN}:
+        return "{}\n"
+    text = printable(brief(assessment, most=3), most=1000)
+    specific = {"hookEventName": "PostToolUse", "additionalContext": text}
+    return json.dumps({"hookSpecificOutput": specific, "additional_context": text}) + "\n"
 
 
 def run_hook(invocation: Invocation, stage: str, *arguments: str, strict: bool | None = None, **flags: object) -> int:
@@ -213,9 +220,7 @@ def run_hook(invocation: Invocation, stage: str, *arguments: str, strict: bool |
         blocks = config.strict and stage != AGENT
         give_up_after(limit_of(stage, config.deadline, blocks=blocks))
         if stage == AGENT:
-            from hyperion_hook.commands.hooks.after_edit import told_to_agent
-
-            answer.append((sys.stdout.write, told_to_agent(invocation.repo, config)))
+            answer.append((sys.stdout.write, _context_for_agent(invocation.repo, config)))
             _give(answer)
             return code
         hook = Hook(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hyperion_hook.domain.assessment import Assessment, RiskLevel
 from hyperion_hook.errors import ConfigError
@@ -20,8 +20,8 @@ SUFFIXES = (".sarif", ".json")
 class Baseline:
     """What is known: fingerprints of findings, and the level of each change, by a digest of the files it touches."""
 
-    known: frozenset[str] = frozenset()
-    levels: Mapping[str, RiskLevel] = field(default_factory=dict)
+    known: frozenset[str]
+    levels: Mapping[str, RiskLevel]
 
     def knows_risk(self, assessment: Assessment) -> bool:
         """Whether a change of these very files was as risky before."""
@@ -33,11 +33,8 @@ class Baseline:
         return sum(entry.is_certain and finding_of(entry).fingerprint not in self.known for entry in assessment.breaks)
 
 
-NOTHING_KNOWN = Baseline()
-
-
 def read_baseline(text: str, name: str) -> Baseline:
-    """Return what a SARIF file says; raise ``ConfigError`` if it is none that this program writes."""
+    """Return the baseline in a SARIF file; raise ``ConfigError`` if it is none that this program writes."""
     try:
         runs = json.loads(text)["runs"]
         results = [result for run in runs for result in run["results"]]

@@ -14,7 +14,7 @@ class CommandError(Exception):
 
 
 def describe(error: Exception) -> list[str]:
-    """Return what went wrong in lines for a person.
+    """Return an error in lines for a person.
 
     Examples
     --------
@@ -38,8 +38,8 @@ def describe(error: Exception) -> list[str]:
         # open file descriptors are numbered, files are named
         named = isinstance(error.filename, str | bytes | os.PathLike)
         return [printable(f"{os.fsdecode(error.filename)}: {error.strerror}" if named else error.strerror)]
-    said = str(error).partition("\n")[0]
-    what = type(error).__name__ + (f": {said}" if said else "")
+    detail = str(error).partition("\n")[0]
+    fault = f"{type(error).__name__}: {detail}" if detail else type(error).__name__
     if isinstance(error, ImportError):
-        return [printable(f"cannot be started ({what[:300]}); install it again")]
-    return [printable(f"internal error ({what[:300]}); {TRACEBACK_VARIABLE}=1 shows where")]
+        return [printable(f"cannot be started ({fault[:300]}); install it again")]
+    return [printable(f"internal error ({fault[:300]}); {TRACEBACK_VARIABLE}=1 shows where")]

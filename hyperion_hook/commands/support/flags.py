@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +23,16 @@ def path_flag(*names: str, help: str, metavar: str = "FILE") -> Callable[[Comman
     return click.option(*names, type=click.Path(path_type=Path), metavar=metavar, help=help)
 
 
-_GATES = (
+def _together(*flags: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def add(command: Command) -> Command:
+        for flag in reversed(flags):
+            command = flag(command)
+        return command
+
+    return add
+
+
+gate_flags = _together(
     click.option("--fail-on", metavar="LEVEL", help="Exit 1 from this level on: low, medium, high, never."),
     click.option(
         "--fail-above-percentile",
@@ -41,8 +50,9 @@ _GATES = (
         help="Exit 3 when the change cannot be assessed: the risk is UNKNOWN, or a hook fails.",
     ),
 )
-_FLAGS = (
-    *_GATES,
+"""Say when a command fails."""
+assessing_flags = _together(
+    gate_flags,
     click.option(
         "--exclude",
         metavar="PATTERN",
@@ -58,19 +68,4 @@ _FLAGS = (
         " 'score --explain=full' says all that moves the score.",
     ),
 )
-
-
-def gate_flags(command: Command) -> Command:
-    """Add the flags that say when a command fails."""
-    return _with(_GATES, command)
-
-
-def assessing_flags(command: Command) -> Command:
-    """Add the flags that every assessing command has."""
-    return _with(_FLAGS, command)
-
-
-def _with(flags: Sequence[Callable[[Command], Command]], command: Command) -> Command:
-    for flag in reversed(flags):
-        command = flag(command)
-    return command
+"""Those of every assessing command."""

@@ -83,12 +83,8 @@ def cli(context: click.Context, repo: Path | None) -> None:
 def run_command(arguments: Sequence[str]) -> int | None:
     """Run the chosen command and return its exit code.
 
-    Raises
-    ------
-    CommandError
-        Caused by what the command raised where click would take it for an interruption.
-    click.ClickException
-        If the arguments are wrong.
+    Raises ``click.ClickException`` if the arguments are wrong; ``CommandError``, caused by what the command raised,
+    where click would take that for an interruption.
     """
     if "_HYPERION_HOOK_COMPLETE" in os.environ:
         import_module("hyperion_hook.commands.completion")  # it knows a shell that click does not

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from hyperion_hook.commands import Invocation, say
@@ -31,8 +30,6 @@ def tracker_of(invocation: Invocation) -> MLFlowTracker | None:
     return tracker_asked_for(loaded, top=invocation.top(), say=say)
 
 
-@contextmanager
-def mirrored(invocation: Invocation, registry: VersionStore, name: str) -> Iterator[None]:
+def mirrored(invocation: Invocation, registry: VersionStore, name: str) -> AbstractContextManager[None]:
     """Have MLflow follow what becomes of the versions of a model."""
-    with followed(registry, name, lambda: tracker_of(invocation), lambda: open_repository(invocation.repo)):
-        yield
+    return followed(registry, name, lambda: tracker_of(invocation), lambda: open_repository(invocation.repo))

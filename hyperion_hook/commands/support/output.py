@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from hyperion_hook.errors import HyperionError
+from hyperion_hook.errors import HyperionError, file_errors
 
 Write = Callable[[str], object]
 PLAIN_WIDTH = 80
@@ -25,7 +25,7 @@ def result_to(target: Path | None) -> Iterator[Write]:
         yield sys.stdout.write
         sys.stdout.flush()
         return
-    with _file_errors(target):
+    with file_errors(f"--output {target}", "written"):
         # a pipe or a device is written to; nothing there could be replaced
         in_place = target.exists() and not target.is_file()
         final = target if in_place else _in_its_folder(target)
@@ -35,12 +35,12 @@ def result_to(target: Path | None) -> Iterator[Write]:
         file = part.open("w" if in_place else "x", encoding="utf-8", newline="\n")
 
     def write(text: str) -> None:
-        with _file_errors(target):
+        with file_errors(f"--output {target}", "written"):
             file.write(text)
 
     try:
         yield write
-        with _file_errors(target):
+        with file_errors(f"--output {target}", "written"):
             file.close()
             if not in_place:
                 if final.exists():
@@ -62,14 +62,6 @@ def _in_its_folder(target: Path) -> Path:
     if target.is_symlink() and final.parent != folder and folder.parts[1:2] not in (("dev",), ("proc",)):
         raise HyperionError(f"--output {target}: is a link out of its folder; name the file it leads to: {final}")
     return final
-
-
-@contextmanager
-def _file_errors(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise HyperionError(f"--output {target}: {error.strerror or 'cannot be written'}") from None
 
 
 def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:

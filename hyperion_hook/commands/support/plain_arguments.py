@@ -13,7 +13,6 @@ from importlib import import_module
 from pathlib import Path
 
 from hyperion_hook.commands import Invocation
-from hyperion_hook.domain.light_dataclasses import dataclass
 
 _SWITCHES = {
     "--strict": ("strict", True),
@@ -24,37 +23,26 @@ _SWITCHES = {
 _VALUES: dict[str, tuple[str, Callable[[str], object]]] = {"--fail-on": ("fail_on", str), "--models": ("models", Path)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Plain:
-    """Where a command's function is, its flags, and how many words it takes at least and at most."""
-
-    module: str
-    function: str
-    switches: dict[str, tuple[str, bool]]
-    words: tuple[int, int]
-
-
 _COMMANDS = {
-    "hook": _Plain("hooks.run", "run_hook", _SWITCHES, (1, sys.maxsize)),
-    "score": _Plain(
-        "support.scoring", "score", {**_SWITCHES, "--staged": ("staged", True), "--each": ("each", True)}, (0, 1)
-    ),
+    "hook": ("hooks.run", "run_hook", _SWITCHES, 1, sys.maxsize),
+    "score": ("support.scoring", "score", _SWITCHES | {"--staged": ("staged", True), "--each": ("each", True)}, 0, 1),
 }
+"""A command's module and function, its switches, and how many words it takes at least and at most."""
 
 
 def plain_command(arguments: Sequence[str]) -> Callable[[], int] | None:
-    """Return what plain arguments ask for, ``None`` where click is to read them."""
-    command = _COMMANDS.get(arguments[0]) if arguments else None
-    # there, click expands patterns
-    if command is None or sys.platform == "win32":
+    """Return the call that plain arguments ask for, ``None`` where click is to read them."""
+    # on Windows click expands patterns
+    if not arguments or arguments[0] not in _COMMANDS or sys.platform == "win32":
         return None
+    module_name, function, switches, least, most = _COMMANDS[arguments[0]]
     given: dict[str, object] = {}
     words: list[str] = []
     rest = iter(arguments[1:])
     value: object
     for word in rest:
-        if word in command.switches:
-            name, value = command.switches[word]
+        if word in switches:
+            name, value = switches[word]
         elif word in _VALUES:
             name, convert = _VALUES[word]
             text = next(rest, "-")
@@ -69,10 +57,9 @@ def plain_command(arguments: Sequence[str]) -> Callable[[], int] | None:
         if name in given:
             return None
         given[name] = value
-    least, most = command.words
     if not least <= len(words) <= most:
         return None
-    module = import_module(f"hyperion_hook.commands.{command.module}")
+    module = import_module(f"hyperion_hook.commands.{module_name}")
     if words and words[0] not in getattr(module, "STAGES", words):
         return None
-    return partial(getattr(module, command.function), Invocation(), *words, **given)
+    return partial(getattr(module, function), Invocation(), *words, **given)

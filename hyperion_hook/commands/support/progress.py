@@ -33,14 +33,8 @@ class ProgressLine:
 
     As a context it also shows, every second, that a stage which counts nothing is still at work, and clears at the end.
 
-    Parameters
-    ----------
-    stream
-        Standard error by default.
-    lines
-        Whether to write lines where the stream is no terminal: one for each stage, and one every ten seconds.
-    patient
-        Whether to write none in the first ten seconds, by which most runs are over.
+    ``stream`` is standard error by default. Where it is no terminal, nothing is written unless ``lines`` asks for them:
+    one for each stage, and one every ten seconds; ``patient``: none in the first ten, by which most runs are over.
     """
 
     def __init__(self, stream: TextIO | None = None, *, lines: bool = False, patient: bool = False) -> None:
@@ -126,18 +120,10 @@ def _can_rewrite(stream: TextIO) -> bool:
 def progress_text(
     stage: str, done: int, total: int, pace: float = 0.0, elapsed: float = 0.0, room: int | None = None
 ) -> str:
-    """Return one line of progress.
+    """Return one line of progress, at most ``room`` columns of it, or a line of a log, without a bar.
 
-    Parameters
-    ----------
-    done, total
-        How much of it; a total of 0 means that it is not known.
-    pace
-        How much a second; 0 where that is not known yet.
-    elapsed
-        Seconds the stage has taken; said where there is no pace.
-    room
-        Columns there are. By default it is a line of a log, without a bar.
+    A ``total`` of 0 means that it is not known, a ``pace`` (how much a second) of 0, too; ``elapsed`` are the seconds
+    that the stage has taken, said where there is no pace.
 
     Examples
     --------

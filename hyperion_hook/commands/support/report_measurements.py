@@ -35,30 +35,24 @@ def measured_here(
 ) -> Here:
     """Return how the models in use do on this repository, or why that is not known.
 
-    Raises ``MissingExtraError`` if it is wanted and the extra ``train`` is not installed.
+    ``wanted`` is whether to measure, ``None``: only what costs no mining. What is measured is kept in git's folder.
 
-    Parameters
-    ----------
-    repository
-        Only read; what is measured is kept in its git directory.
-    wanted
-        Whether to measure; ``None``: only what costs no mining.
-    jobs
-        Processes to read history with; all processor cores by default.
+    Raises ``MissingExtraError`` if it is wanted and the extra ``train`` is not installed.
     """
     if wanted is False:
         return Here(why_not=NOT_WANTED, why_no_drift=NOT_WANTED)
+    nothing = Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
     try:
         need_the_extra("report --evaluate")
     except MissingExtraError:
         if wanted:
             raise
-        return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
+        return nothing
     from hyperion_hook.training.rows.mined_store import MinedStore, vectors_folder
 
     options = Reading(jobs=processes(jobs), vectors=vectors_folder(repository)).options(config)
     if not (wanted or MinedStore.is_whole(repository, options)):
-        return Here(why_not=NOT_MEASURED, why_no_drift=NOT_MEASURED)
+        return nothing
     from hyperion_hook.training.evaluation.promotion import InUse
 
     in_use = InUse(used.bundle, used.label)

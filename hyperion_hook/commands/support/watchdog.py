@@ -54,7 +54,7 @@ class _Watch:
         self.tell = tell
         self.limit: Limit | None = None
         self.renewable = False
-        self.told = 0.0
+        self.renewed = 0.0
 
 
 _watch = _Watch(lambda _: None)
@@ -62,7 +62,7 @@ _watch = _Watch(lambda _: None)
 
 def give_up_after(limit: Limit, *, renewable: bool = False) -> None:
     """Limit what follows; ``renewable``: from its last sign of progress on."""
-    _watch.limit, _watch.renewable, _watch.told = limit, renewable, time.monotonic()
+    _watch.limit, _watch.renewable, _watch.renewed = limit, renewable, time.monotonic()
     _watch.tell(limit)
 
 
@@ -75,7 +75,7 @@ def take_time() -> None:
 
 def still_working() -> None:
     """Start a renewable limit anew."""
-    if _watch.renewable and _watch.limit is not None and time.monotonic() - _watch.told > _RENEWED_AFTER:
+    if _watch.renewable and _watch.limit is not None and time.monotonic() - _watch.renewed > _RENEWED_AFTER:
         give_up_after(_watch.limit, renewable=True)
 
 
@@ -115,7 +115,6 @@ def _pass_signals_on(child: int) -> None:
 
 
 def _wait_for(child: int, reading: int) -> NoReturn:
-    """Leave as the child does, or as its limit says."""
     limit = _listen(reading, child)
     if limit is not None:
         # whoever ends in order ends its own processes, too
@@ -152,8 +151,8 @@ def _listen(reading: int, child: int) -> Limit | None:
             return None
         *lines, text = (text + chunk).split(b"\n")
         if lines:
-            said = json.loads(lines[-1])
-            limit = None if said is None else Limit(*said)
+            parts = json.loads(lines[-1])
+            limit = None if parts is None else Limit(*parts)
             ends = time.monotonic() + (limit.seconds if limit else 0.0)
 
 

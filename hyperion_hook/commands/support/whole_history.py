@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hyperion_hook.assess.cut_off import is_cut_off
+from hyperion_hook.assess.models import ModelsInUse
 from hyperion_hook.commands import say
 from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ConfigError, MissingExtraError
 from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
+from hyperion_hook.scoring.bundle import bundled_models
+from hyperion_hook.store.models.version_store import RISK_PREDICTOR, VersionStore
 
 if TYPE_CHECKING:
-    from hyperion_hook.assess.models import ModelsInUse
     from hyperion_hook.training.rows.options import RetrainOptions
 
 _OF_THE_EXTRA = ("numpy", "pandas", "scipy", "sklearn", "xgboost", "joblib")
@@ -40,11 +42,11 @@ class Reading:
 
     @classmethod
     def of(cls, *, since: str | None, jobs: int | None, **flags: Any) -> Reading:
-        """Return what flags ask for; raise ``ConfigError`` if ``since`` is no date."""
+        """Return the reading that flags ask for; raise ``ConfigError`` if ``since`` is no date."""
         return cls(day_of(since), jobs=processes(jobs), **flags)
 
     def options(self, config: Config) -> RetrainOptions:
-        """Return what is read and how it is learned, from flags and settings."""
+        """Return the options of a training, from flags and settings."""
         from hyperion_hook.config.ml_config import MLConfig
         from hyperion_hook.training.rows.options import RetrainOptions
 
@@ -115,9 +117,6 @@ def open_history(repo: Path | None) -> Repository:
 
 def models_folder(used: ModelsInUse, repository: Repository, config: Config) -> Path:
     """Return where the models in use lie."""
-    from hyperion_hook.scoring.bundle import bundled_models
-    from hyperion_hook.store.models.version_store import RISK_PREDICTOR, VersionStore
-
     if used.version is not None:
         return VersionStore.of(repository.common_dir).folder(RISK_PREDICTOR, used.version)
     return config.models if config.models is not None else bundled_models()

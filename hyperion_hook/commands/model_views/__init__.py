@@ -1,1 +1,0 @@
-"""What ``models`` shows: which models there are, and what is known of one."""
