@@ -195,9 +195,6 @@ class _Page:
         yield from (line for text in (*below, judged_line(assessment.change)) for line in self._wrapped(text))
 
     def _details(self, assessment: Assessment) -> Iterator[str]:
-        # one line of a hook is spared the import
-        from hyperion_hook.domain.co_change import rule_in_words
-
         impact, bugs = assessment.impact, assessment.bugs
         missing, affected = (impact.missing_co_changes, impact.affected) if impact else ((), ())
         yield from self._why(assessment)
@@ -205,11 +202,11 @@ class _Page:
         yield from self._table(
             ADVICE, [(entry.action, f"{entry.effect}; {entry.evidence}") for entry in assessment.advice or ()]
         )
-        rules = [
-            (entry.path, rule_in_words(entry.support, entry.commits, entry.beside))
-            for entry in missing[:MOST_NEIGHBOURS]
-        ]
-        yield from self._table("Usually changed with these, but not here", rules)
+        if missing:
+            from hyperion_hook.domain.co_change import rule_in_words
+
+            rules = [(e.path, rule_in_words(e.support, e.commits, e.beside)) for e in missing[:MOST_NEIGHBOURS]]
+            yield from self._table("Usually changed with these, but not here", rules)
         folders = [(folder_name(entry.component), entry.reason) for entry in affected[:MOST_NEIGHBOURS]]
         yield from self._table("May affect", folders)
         yield from self._table(REVIEWERS, [(entry.name, entry.reason) for entry in assessment.reviewers or ()])
