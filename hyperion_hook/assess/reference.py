@@ -7,13 +7,13 @@ of the recent changes has a score, so that it does not depend on how often the t
 
 from __future__ import annotations
 
-import hashlib
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from hyperion_hook.config.kinds import CONTAMINATION
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.digests import hex_digest
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.remedies import INDEX, Note
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
@@ -151,7 +151,7 @@ class ReferenceBuilder:
         used = set(bundle.risk.features)
         self._names = tuple(f.name for f in CATALOGUE if f.module in LIGHT_MODULES or f.name in used)
         what = (str(EXTRACTOR_VERSION), _RULE, bundle.digest, *self._names, *filter(None, (exclusions,)))
-        self._kind = hashlib.sha256("\n".join(what).encode()).hexdigest()[:32]
+        self._kind = hex_digest("\n".join(what).encode())[:32]
         self._provisional = f"{self._kind}-uncounted"
 
     def build(self, commits: Sequence[str], *, at_most: int) -> Reference | Missing:

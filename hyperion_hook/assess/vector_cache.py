@@ -8,7 +8,6 @@ not there yet is measured again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.change import Change, ChangeKind
+from hyperion_hook.domain.digests import hex_digest
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
@@ -115,7 +115,7 @@ class KeptVectors:
             None if only is None else sorted(only),
             *change.excluded,
         ]
-        digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
+        digest = hex_digest(json.dumps(settings, sort_keys=True).encode())[:8]
         return f"{PREFIX}{code_versions()}-{digest}"
 
     def _opened(self, kind: type[Store]) -> Store:

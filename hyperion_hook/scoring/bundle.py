@@ -6,13 +6,13 @@ Nothing in a bundle can be executed; a bundle that was changed, cut short or mad
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.digests import hex_digest
 from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ArtefactError, ConfigError
@@ -81,7 +81,7 @@ def load_bundle(path: Path | None = None) -> Bundle:
             f"({FORMAT_VERSION}); run: pip install -U hyperion-hook"
         )
     try:
-        return _bundle(folder, manifest, hashlib.sha256(data).hexdigest())
+        return _bundle(folder, manifest, hex_digest(data))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise _refused(path, f"a part is missing or of the wrong kind ({error})") from None
     except ConfigError as error:
@@ -185,7 +185,7 @@ def _files(folder: Path, entries: Mapping[str, Any]) -> dict[str, bytes]:
         if name[:1] in ("", ".") or not all(letter.isalnum() or letter in "._-" for letter in name):
             raise ValueError(f"file name {name!r}")
         data = read_limited(folder / name, MAX_FILE_BYTES)
-        if len(data) != entry["bytes"] or hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        if len(data) != entry["bytes"] or hex_digest(data) != entry["sha256"]:
             raise _refused(folder / name, "its digest differs from the manifest")
         files[name] = data
     return files

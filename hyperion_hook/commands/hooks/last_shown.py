@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from pathlib import Path
 
 from hyperion_hook.domain.assessment import Assessment
+from hyperion_hook.domain.digests import hex_digest
 from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.store.files.whole_files import check_folder, real_folder, write_whole
 
@@ -42,4 +42,4 @@ def _key(assessment: Assessment) -> bytes:
     change = assessment.change
     files = [(file.path, file.old_path, file.status.value, file.new_blob, file.new_mode) for file in change.files]
     text = repr((change.base, files, assessment.risk.level.value))
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest().encode("ascii")
+    return hex_digest(text.encode("utf-8", "surrogateescape")).encode("ascii")

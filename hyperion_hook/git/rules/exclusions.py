@@ -7,10 +7,10 @@ that it is generated has to say so before the change, and after it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.digests import hex_digest
 from hyperion_hook.domain.files.generated import HEAD_CHARACTERS, says_generated
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.path_patterns import PathPattern, is_ignored, parse_pattern, parse_patterns
@@ -86,7 +86,7 @@ class Exclusions:
         lines = _telling(top, _macros_in(top))
         if not self._lines and not lines:
             return ""
-        return hashlib.sha256("\n".join((*self._lines, "", *lines)).encode("utf-8", "replace")).hexdigest()[:8]
+        return hex_digest("\n".join((*self._lines, "", *lines)).encode("utf-8", "replace"))[:8]
 
     def _is_generated(self, file: FileChange) -> bool:
         """Return whether a source file says that it is generated, before the change and after it."""
