@@ -200,12 +200,12 @@ def _cobertura(data: bytes) -> dict[str, tuple[int, int]]:
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = reader.text, reader.document_type
     decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
     try:
-        for place in range(0, len(data), _CHUNK):
-            chunk = data[place : place + _CHUNK]
+        for start in range(0, len(data), _CHUNK):
+            chunk = data[start : start + _CHUNK]
             if len(chunk) == _CHUNK and b">" not in chunk:
                 raise _UnreadableError("has a tag or text of more than a megabyte")
             text = decode(chunk)
-            parser.Parse(text if place else text.lstrip(), False)
+            parser.Parse(text if start else text.lstrip(), False)
         parser.Parse("", True)
     except (expat.ExpatError, ValueError, LookupError):
         raise _UnreadableError("is not valid XML") from None

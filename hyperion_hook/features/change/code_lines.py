@@ -48,7 +48,7 @@ def code_by_line(texts: Iterable[bytes], language: str) -> list[bytes]:
     if language == "PHP" and b"#[" in text:
         # an attribute, which only looks like a comment
         stripped = map(bytes.strip, text.split(b"\n"))
-        lines = [line if line.startswith(b"#[") else kept for line, kept in zip(stripped, lines, strict=True)]
+        lines = [line if line.startswith(b"#[") else code for line, code in zip(stripped, lines, strict=True)]
     if marks.has_stars and b"*" in text:
         return [b"" if line == b"*" else line for line in lines]
     return lines
@@ -87,7 +87,7 @@ def _marks_of(language: str) -> _Marks:
 def _without_blocks(text: bytes, marks: _Marks) -> bytes:
     """Return a text with empty lines in place of those of comment blocks that begin a line."""
     assert marks.starts is not None  # noqa: S101 - asked only where there are some
-    kept: list[bytes] = []
+    parts: list[bytes] = []
     end = position = 0
     while result := marks.starts.search(text, position):
         start = text.rfind(b"\n", 0, result.start()) + 1
@@ -97,9 +97,9 @@ def _without_blocks(text: bytes, marks: _Marks) -> bytes:
         # to the end of the line: what follows a comment there is left out too
         close = text.find(marks.ends[result[0]], result.end())
         stop = len(text) if close < 0 else _line_end(text, close)
-        kept += [text[end:start], b"\n" * text.count(b"\n", start, stop)]
+        parts += [text[end:start], b"\n" * text.count(b"\n", start, stop)]
         end = position = stop
-    return b"".join([*kept, text[end:]])
+    return b"".join([*parts, text[end:]])
 
 
 def _line_end(text: bytes, position: int) -> int:

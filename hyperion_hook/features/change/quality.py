@@ -139,8 +139,8 @@ def touched_functions(
     starts, ends = [first for first, _ in runs], [last for _, last in runs]
     touched = []
     for function in functions:
-        place = bisect_left(ends, function.start_line)
-        if place < len(ends) and starts[place] <= function.end_line:
+        index = bisect_left(ends, function.start_line)
+        if index < len(ends) and starts[index] <= function.end_line:
             touched.append(function)
     return touched
 

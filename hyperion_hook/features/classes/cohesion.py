@@ -54,26 +54,26 @@ def lcom4(methods: Iterable[MethodUse]) -> int:
     parents: list[int] = []
     owner: dict[str, int] = {}
 
-    def root(place: int) -> int:
-        while parents[place] != place:
-            parents[place] = parents[parents[place]]
-            place = parents[place]
-        return place
+    def root(index: int) -> int:
+        while parents[index] != index:
+            parents[index] = parents[parents[index]]
+            index = parents[index]
+        return index
 
     listed = list(methods)
     named: dict[str, list[int]] = {}
-    for place, method in enumerate(listed):
-        parents.append(place)
-        named.setdefault(method.name, []).append(place)
-    for place, method in enumerate(listed):
+    for index, method in enumerate(listed):
+        parents.append(index)
+        named.setdefault(method.name, []).append(index)
+    for index, method in enumerate(listed):
         for name in method.uses:
             if name in named:
                 # a call by name reaches every overload: which one is meant takes types
                 for other in named[name]:
-                    parents[root(place)] = root(other)
+                    parents[root(index)] = root(other)
             else:
-                parents[root(place)] = root(owner.setdefault(name, place))
-    return sum(parents[place] == place for place in range(len(parents)))
+                parents[root(index)] = root(owner.setdefault(name, index))
+    return sum(parents[index] == index for index in range(len(parents)))
 
 
 def class_metrics(classes: Iterable[ClassFacts]) -> tuple[ClassMetrics, ...]:

@@ -64,7 +64,7 @@ def embedded_source(language: str, text: str) -> tuple[str, str] | Missing:
 
 def scripts_only(text: str) -> str:
     """Return a text of the same lines with nothing but what stands in script elements."""
-    kept, end = [], 0
+    parts, end = [], 0
     position = 0
     while (opening := _SCRIPT.search(text, position)) is not None:
         position = opening.end()
@@ -72,6 +72,6 @@ def scripts_only(text: str) -> str:
             continue
         closing = _SCRIPT_END.search(text, opening.end())
         stop = closing.start() if closing else len(text)
-        kept += ["\n" * text.count("\n", end, opening.end()), text[opening.end() : stop]]
+        parts += ["\n" * text.count("\n", end, opening.end()), text[opening.end() : stop]]
         position = end = stop
-    return "".join(kept)
+    return "".join(parts)

@@ -23,12 +23,12 @@ def match_brackets(tokens: Sequence[str]) -> dict[int, int]:
     stack: list[int] = []
     # how many of each are open since the last brace, for each open brace: nothing is searched for that is not there
     scopes: list[dict[str, int]] = [{"(": 0, "[": 0, "${": 0}]
-    for place, token in enumerate(tokens):
+    for index, token in enumerate(tokens):
         if token in ("(", "[", "${"):
-            stack.append(place)
+            stack.append(index)
             scopes[-1][token] += 1
         elif token == "{":
-            stack.append(place)
+            stack.append(index)
             scopes.append({"(": 0, "[": 0, "${": 0})
         elif token in _CLOSES:
             # a brace closes what is open within it; a stray parenthesis closes nothing
@@ -42,7 +42,7 @@ def match_brackets(tokens: Sequence[str]) -> dict[int, int]:
                         scopes.pop()
                     else:
                         scopes[-1][opening] -= 1
-                pairs[start], pairs[place] = place, start
+                pairs[start], pairs[index] = index, start
     return pairs
 
 

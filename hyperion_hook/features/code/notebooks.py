@@ -16,8 +16,8 @@ NAME = "Jupyter Notebook"
 _UNREADABLE = Missing("it is no notebook that can be read")
 _TOKEN = late_pattern(r'\n|"(?:[^"\\]++|\\.)*+"?+|[{}\[\],:]|[^\s"{}\[\],:]++')
 _SOURCES = {(None, "cells", None, "source"), (None, "worksheets", None, "cells", None, "input")}
-"""Where the text of a cell stands, as of version 4 of the format and before; without the places in lists."""
-_KINDS = {(*place[:-1], "cell_type") for place in _SOURCES}
+"""Where the text of a cell stands, as of version 4 of the format and before; without the positions in lists."""
+_KINDS = {(*address[:-1], "cell_type") for address in _SOURCES}
 _OF_PYTHON = late_pattern(
     r"%%(?:time|timeit|capture|prun|mprun|memit|debug|px|python3?|heat|snakeviz|cudf\.pandas|skip)(?![\w.])"
 )
@@ -78,18 +78,18 @@ def read_notebook(text: str) -> Notebook | Missing:
     pieces: dict[int, list[str]] = {}
     is_code = False
     names: list[str] = []
-    for place, number, token in _strings(text):
+    for address, number, token in _strings(text):
         if token is None:  # an object ends
-            if (*place, "source") in _SOURCES or (*place, "input") in _SOURCES:
+            if (*address, "source") in _SOURCES or (*address, "input") in _SOURCES:
                 if is_code and pieces:
                     notebook.cells.append(pieces)
                 pieces, is_code = {}, False
-        elif place in _KINDS:
+        elif address in _KINDS:
             is_code = token == '"code"'
-        elif place in _LANGUAGES:
+        elif address in _LANGUAGES:
             language = json.loads(token).lower().rstrip("0123456789. ")
             names.append(next((name for name in LANGUAGES if name.lower() == language), f"?{language}"))
-        elif place in _SOURCES or (place[-1:] == (None,) and place[:-1] in _SOURCES):
+        elif address in _SOURCES or (address[-1:] == (None,) and address[:-1] in _SOURCES):
             pieces.setdefault(number, []).extend(json.loads(token).removesuffix("\n").split("\n"))
     known = [name for name in names if name[0] != "?"]
     if names and not known:
@@ -99,11 +99,11 @@ def read_notebook(text: str) -> Notebook | Missing:
 
 
 def _strings(text: str) -> Iterator[tuple[tuple[Any, ...], int, str | None]]:
-    """Yield the strings that are values, with their place and line, and ``None`` with the place of an object that ends.
+    """Yield the strings that are values by address and line, and ``None`` with the address of an object that ends.
 
-    A place is made of the keys above; ``None`` stands for the whole and for an item of a list.
+    An address is made of the keys above; ``None`` stands for the whole and for an item of a list.
     """
-    place: list[Any] = [None]
+    address: list[Any] = [None]
     is_list: list[bool] = []
     number, key, follows_key = 1, "", False
     for result in _TOKEN.finditer(text):
@@ -112,18 +112,18 @@ def _strings(text: str) -> Iterator[tuple[tuple[Any, ...], int, str | None]]:
             number += 1
         elif token in "{[":
             is_list.append(token == "[")
-            place.append(None)
+            address.append(None)
             follows_key = False
         elif token in "}]":
-            place.pop()
+            address.pop()
             if not is_list.pop():
-                yield tuple(place), number, None
+                yield tuple(address), number, None
         elif token == ":":
-            place[-1], follows_key = key, True
+            address[-1], follows_key = key, True
         elif token == ",":
             follows_key = False
         elif token[0] == '"':
             if is_list and not is_list[-1] and not follows_key:
                 key = json.loads(token)
             else:
-                yield tuple(place), number, token
+                yield tuple(address), number, token

@@ -157,8 +157,8 @@ class PythonFlows:
 
     def _flatten(self, node: ast.BoolOp, operators: list[type], others: list[object]) -> None:
         """Append the operators of nested boolean expressions in the order in which they are read."""
-        for place, value in enumerate(node.values):
-            if place:
+        for index, value in enumerate(node.values):
+            if index:
                 operators.append(node.op.__class__)
             if isinstance(value, ast.BoolOp):
                 self._flatten(value, operators, others)

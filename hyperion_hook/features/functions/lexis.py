@@ -170,7 +170,7 @@ def pattern_of(language: str) -> re.Pattern[str]:
         parts.append(rf"(?P<directive>(?<![^\n])[^\S\n]*+{lexis.directives})")
     parts += [rf"(?P<space>{lexis.skipped})", rf"(?P<comment>{lexis.comments})", rf"(?P<string>{lexis.strings})"]
     if lexis.holes:
-        parts.append("|".join(f"(?P<open{place}>{form.opens})" for place, form in enumerate(lexis.holes)))
+        parts.append("|".join(f"(?P<open{index}>{form.opens})" for index, form in enumerate(lexis.holes)))
     if lexis.regex:
         parts.append(f"(?P<regex>{_REGEXES.get(language, _REGEX)})")
     if lexis.jsx:

@@ -1,7 +1,7 @@
 """Where the functions of a file are: what the locators of all languages share.
 
 A locator walks the tokens once and returns definitions with a body; what it meets without one (abstract, a type, a
-call) is no function. A head that it cannot place is a loss, and the file is missing rather than wrong.
+call) is no function. A head that it cannot index is a loss, and the file is missing rather than wrong.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _CONTINUES = words(
 
 @dataclass(slots=True, eq=False)
 class Definition:
-    """One function: places of its name, of its parameters and of its body, both ends included."""
+    """One function: indexes of its name, of its parameters and of its body, both ends included."""
 
     name: str
-    place: int
+    index: int
     parameters: tuple[int, int]
     """Places of the brackets around them; (0, 0) where there are none."""
     body: int
@@ -53,16 +53,16 @@ class View(TokenView):
         self.widths, self.spliced = tokens.widths, tokens.spliced
         self._clock = clock
 
-    def after_annotation(self, place: int) -> int:
-        """Return the place after ``@a.b(c)``."""
-        place += 2
-        while self.at(place) == ".":
-            place += 2
-        return self.after(place) if self.at(place) == "(" else place
+    def after_annotation(self, index: int) -> int:
+        """Return the index after ``@a.b(c)``."""
+        index += 2
+        while self.at(index) == ".":
+            index += 2
+        return self.after(index) if self.at(index) == "(" else index
 
-    def angles(self, place: int) -> int:
-        """Return the place after the ``>`` that closes the ``<`` at ``place``; ``place`` itself where none does."""
-        depth, here, limit = 0, place, min(self.size, place + _MAX_ANGLES)
+    def angles(self, index: int) -> int:
+        """Return the index after the ``>`` that closes the ``<`` at ``index``; ``index`` itself where none does."""
+        depth, here, limit = 0, index, min(self.size, index + _MAX_ANGLES)
         while here < limit:
             token = self.texts[here]
             if token == "<":
@@ -72,28 +72,28 @@ class View(TokenView):
                 if not depth:
                     return here + 1
             elif token in (";", "}", ")", "]"):
-                return place
+                return index
             here = self.after(here)
-        return place
+        return index
 
-    def width(self, place: int) -> int:
+    def width(self, index: int) -> int:
         """Return how far the line of a token is indented."""
-        return self.widths.get(self.lines[place], 0)
+        return self.widths.get(self.lines[index], 0)
 
-    def is_name(self, place: int) -> bool:
+    def is_name(self, index: int) -> bool:
         """Return whether a token is a word."""
-        token = self.at(place)
+        token = self.at(index)
         return token[:1].isalpha() or (token[:1] in ("_", "$", "`", "#") and token != "`")
 
-    def expression_end(self, place: int, indent: int) -> int:
-        """Return the last place of an expression: it ends where its bracket, its statement or its indentation does."""
+    def expression_end(self, index: int, indent: int) -> int:
+        """Return the last index of an expression: it ends where its bracket, its statement or its indentation does."""
         self._clock.check(1)
-        here = place
+        here = index
         while here < self.size:
             token = self.texts[here]
             if token in (";", ",", ")", "]", "}"):
                 break
-            if here > place and self.is_first(here) and self.width(here) <= indent and token not in _CONTINUES:
+            if here > index and self.is_first(here) and self.width(here) <= indent and token not in _CONTINUES:
                 break
             here = self.after(here)
         return min(here, self.size) - 1
@@ -101,31 +101,31 @@ class View(TokenView):
 
 def parameters_of(view: View, group: tuple[int, int]) -> Iterator[str]:
     """Yield the tokens of a parameter list as lizard takes them: what stands in inner brackets is one token."""
-    place, end = group[0] + 1, group[1]
+    index, end = group[0] + 1, group[1]
     if group == (0, 0):
         return
     if group[0] == group[1]:
         yield view.texts[group[0]]
-    while place < end:
-        following = view.after(place)
-        if view.texts[place] == "<":
-            following = max(view.angles(place), place + 1)
-        yield " ".join(view.texts[place:following])
-        place = following
+    while index < end:
+        following = view.after(index)
+        if view.texts[index] == "<":
+            following = max(view.angles(index), index + 1)
+        yield " ".join(view.texts[index:following])
+        index = following
 
 
 def ternaries(view: View) -> set[int]:
-    """Return the places of question marks that have their colon, at the same depth and in the same statement."""
+    """Return the indexes of question marks that have their colon, at the same depth and in the same statement."""
     chosen: set[int] = set()
     stack: list[list[int]] = [[]]
-    for place, token in enumerate(view.texts):
+    for index, token in enumerate(view.texts):
         if token in ("(", "[", "{", "${"):
             stack.append([])
         elif token in (")", "]", "}"):
             if len(stack) > 1:
                 stack.pop()
         elif token == "?":
-            stack[-1].append(place)
+            stack[-1].append(index)
         elif token == ":":
             if stack[-1]:
                 chosen.add(stack[-1].pop())

@@ -9,22 +9,22 @@ from hyperion_hook.features.functions.locate import View
 ACCESSORS = frozenset({"get", "set", "init", "add", "remove"})
 
 
-def property_name(view: View, start: int, place: int, no_names: AbstractSet[str]) -> str:
+def property_name(view: View, start: int, index: int, no_names: AbstractSet[str]) -> str:
     """Return the name of the property or indexer of C# that a head declares, '' if it declares none."""
     here = start
-    while here < place:
+    while here < index:
         if view.texts[here] in ("=", "=>"):
             return ""
         here = view.after(here)
-    if view.at(place - 1) == "]" and view.at(view.pairs[place - 1] - 1) == "this":
+    if view.at(index - 1) == "]" and view.at(view.pairs[index - 1] - 1) == "this":
         return "Item"
-    is_named = place - start > 1 and view.is_name(place - 1) and view.texts[place - 1] not in no_names
-    return view.texts[place - 1] if is_named else ""
+    is_named = index - start > 1 and view.is_name(index - 1) and view.texts[index - 1] not in no_names
+    return view.texts[index - 1] if is_named else ""
 
 
-def opens_accessors(view: View, place: int, modifiers: AbstractSet[str]) -> bool:
+def opens_accessors(view: View, index: int, modifiers: AbstractSet[str]) -> bool:
     """Return whether the first thing within a brace is an accessor, with or without a body."""
-    here = place + 1
+    here = index + 1
     while view.at(here) == "[" or view.at(here) in modifiers:
         here = view.after(here)
     return view.at(here) in ACCESSORS and view.at(here + 1) in ("{", ";", "=>")

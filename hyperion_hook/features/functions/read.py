@@ -84,9 +84,9 @@ def _matched(texts: Sequence[str]) -> dict[int, int] | None:
     pairs: dict[int, int] = {}
     stack: list[int] = []
     matches = True
-    for place, token in enumerate(texts):
+    for index, token in enumerate(texts):
         if token in ("(", "[", "{", "${"):
-            stack.append(place)
+            stack.append(index)
             if len(stack) > _DEEPEST:
                 raise RecursionError
         elif token in _CLOSING and matches:
@@ -94,15 +94,15 @@ def _matched(texts: Sequence[str]) -> dict[int, int] | None:
                 matches = False
                 continue
             start = stack.pop()
-            pairs[start], pairs[place] = place, start
+            pairs[start], pairs[index] = index, start
     return pairs if matches and not stack else None
 
 
 def _rename_labels(texts: list[str], conditions: Collection[str]) -> None:
     """Mark the labels of arguments that are also words for branches: ``move(for: x)``."""
-    for place in range(1, len(texts) - 1):
-        if texts[place] in conditions and texts[place + 1] == ":" and texts[place - 1] in ("(", ","):
-            texts[place] = "_" + texts[place]
+    for index in range(1, len(texts) - 1):
+        if texts[index] in conditions and texts[index + 1] == ":" and texts[index - 1] in ("(", ","):
+            texts[index] = "_" + texts[index]
 
 
 def _locate(syntax: str, view: View) -> Located:
@@ -115,34 +115,34 @@ def _counted(
     path: str, syntax: str, view: View, extra: Mapping[int, int], located: Located, conditions: Collection[str]
 ) -> list[Placed]:
     """Give every token to the innermost function that it stands in, and count as lizard does."""
-    definitions = sorted(located.functions, key=lambda item: (item.place, -item.end))
+    definitions = sorted(located.functions, key=lambda item: (item.index, -item.end))
     texts, lines = view.texts, view.lines
     placed: list[Placed] = []
     open_: list[tuple[Definition, Any]] = []
     following, previous_line = 0, 0
-    for place, token in enumerate(texts):
-        while open_ and open_[-1][0].end < place:
+    for index, token in enumerate(texts):
+        while open_ and open_[-1][0].end < index:
             open_.pop()
-        fresh = lines[place] != previous_line
-        named = following < len(definitions) and definitions[following].place == place
+        fresh = lines[index] != previous_line
+        named = following < len(definitions) and definitions[following].index == index
         if open_:
             definition, record = open_[-1]
             record.token_count += not named or syntax == "Go"
             record.nloc += fresh + token.count("\n")
-            if place >= definition.body and token in conditions and _decides(view, place, located, syntax):
+            if index >= definition.body and token in conditions and _decides(view, index, located, syntax):
                 record.cyclomatic_complexity += 1
-            record.cyclomatic_complexity += extra.get(place, 0)
-        previous_line = lines[place]
-        while following < len(definitions) and definitions[following].place == place:
+            record.cyclomatic_complexity += extra.get(index, 0)
+        previous_line = lines[index]
+        while following < len(definitions) and definitions[following].index == index:
             definition = definitions[following]
             following += 1
-            if definition.end < place:
+            if definition.end < index:
                 continue
-            record = FunctionInfo(definition.name, path, lines[place])
+            record = FunctionInfo(definition.name, path, lines[index])
             record.end_line = lines[min(definition.end, view.size - 1)]
             record.full_parameters = _parameters(view, definition, syntax)
             body = (definition.body, definition.end)
-            placed.append((record, min(place + 1, definition.end), definition.end, body))
+            placed.append((record, min(index + 1, definition.end), definition.end, body))
             open_.append((definition, record))
     return placed
 
@@ -155,24 +155,24 @@ def _parameters(view: View, definition: Definition, syntax: str) -> list[str]:
     return list(record.full_parameters)
 
 
-def _decides(view: View, place: int, located: Located, syntax: str) -> bool:
+def _decides(view: View, index: int, located: Located, syntax: str) -> bool:
     """Return whether a condition of lizard's is one: no type's mark, no name of a member, no closure's parameters."""
-    token = view.texts[place]
+    token = view.texts[index]
     if token == "?":
-        return located.decisions is None or place in located.decisions
+        return located.decisions is None or index in located.decisions
     if token == "in":
-        return view.is_first(place)
-    if token == "case" and view.at(place - 1) in _BEFORE_PATTERNS:
+        return view.is_first(index)
+    if token == "case" and view.at(index - 1) in _BEFORE_PATTERNS:
         return False
     if token[0].isalpha():
         members = (".", "?.", "&.", "::", "->", "?->") if syntax == "PHP" else (".", "?.", "&.", "::")
-        return view.at(place - 1) not in members and view.at(place + 1) != ":"
-    return token != "||" or syntax != "Rust" or not _begins_closure(view, place)
+        return view.at(index - 1) not in members and view.at(index + 1) != ":"
+    return token != "||" or syntax != "Rust" or not _begins_closure(view, index)
 
 
-def _begins_closure(view: View, place: int) -> bool:
+def _begins_closure(view: View, index: int) -> bool:
     """Return whether two bars are the empty parameters of a closure of Rust: no value stands before them."""
-    before = view.at(place - 1)
+    before = view.at(index - 1)
     return before in ("move", "return", "async", "else", "in", "}") or not (
         before[-1:].isalnum() or before[-1:] in ("_", ")", "]", "?", '"', "'", "!")
     )
@@ -184,12 +184,12 @@ def _count_arms(view: View, syntax: str, extra: dict[int, int]) -> None:
     if not word:
         return
     texts = view.texts
-    for place, token in enumerate(texts):
-        if token != word or view.at(place - 1) in (".", "->", "?->", "::", "function"):
+    for index, token in enumerate(texts):
+        if token != word or view.at(index - 1) in (".", "->", "?->", "::", "function"):
             continue
-        if syntax == "C#" and view.at(place + 1) != "{":
+        if syntax == "C#" and view.at(index + 1) != "{":
             continue  # a statement, whose labels count by themselves
-        here = place + 1
+        here = index + 1
         while here < view.size and texts[here] not in ("{", ";", "}", word):
             here = view.after(here)
         if view.at(here) != "{":

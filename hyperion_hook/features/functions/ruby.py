@@ -22,55 +22,55 @@ class RubyLocator:
         """Return the methods of the file."""
         view = self.view
         open_: list[tuple[str, int, Definition | None]] = []
-        for place, token in enumerate(view.texts):
-            if token == "end" and not self._is_member(place):
+        for index, token in enumerate(view.texts):
+            if token == "end" and not self._is_member(index):
                 if not open_:
-                    self.located.lost = f"the 'end' in line {view.lines[place]} closes nothing"
+                    self.located.lost = f"the 'end' in line {view.lines[index]} closes nothing"
                     return self.located
                 definition = open_.pop()[2]
                 if definition is not None:
-                    definition.end = place
-            elif token in _RUBY_OPENERS and not self._is_member(place):
-                if token in _RUBY_MODIFIERS and not self._begins(place):
+                    definition.end = index
+            elif token in _RUBY_OPENERS and not self._is_member(index):
+                if token in _RUBY_MODIFIERS and not self._begins(index):
                     continue
                 if (
                     token == "do"
                     and open_
                     and open_[-1][0] in ("while", "until", "for")
-                    and (open_[-1][1] == view.lines[place])
+                    and (open_[-1][1] == view.lines[index])
                 ):
                     open_[-1] = (open_[-1][0], 0, None)
                     continue
-                definition = self._method(place) if token == "def" else None
+                definition = self._method(index) if token == "def" else None
                 if definition is None or definition.end < 0:
-                    open_.append((token, view.lines[place], definition))
+                    open_.append((token, view.lines[index], definition))
         if open_:
             self.located.lost = f"the '{open_[-1][0]}' in line {open_[-1][1]} has no end"
         return self.located
 
-    def _is_member(self, place: int) -> bool:
-        before = self.view.at(place - 1)
+    def _is_member(self, index: int) -> bool:
+        before = self.view.at(index - 1)
         return (
             before == "."
-            or (before == "def" and self.view.texts[place] != "def")
-            or (before == "::" and not self.view.is_first(place))
+            or (before == "def" and self.view.texts[index] != "def")
+            or (before == "::" and not self.view.is_first(index))
         )
 
-    def _begins(self, place: int) -> bool:
+    def _begins(self, index: int) -> bool:
         """Return whether a condition begins here, not one that follows its statement."""
         view = self.view
-        before = view.at(place - 1)
-        if view.is_first(place) and view.lines[place] - 1 not in view.spliced:
+        before = view.at(index - 1)
+        if view.is_first(index) and view.lines[index] - 1 not in view.spliced:
             return True
-        if before in _RUBY_BEFORE and not self._is_member(place - 1):
+        if before in _RUBY_BEFORE and not self._is_member(index - 1):
             return True
         if before[-1:] in ")]}\"'`/" and before != "/":
             return False
         return not (before[-1:].isalnum() or (before[-1:] in "_?!" and len(before) > 1)) and before not in _RUBY_VALUES
 
-    def _method(self, place: int) -> Definition:
+    def _method(self, index: int) -> Definition:
         view = self.view
-        name = place + 1
+        name = index + 1
         prefix = ""
         while view.at(name + 1) == "." and view.lines[name + 1] == view.lines[name]:
             prefix += view.texts[name] + "."
@@ -93,6 +93,6 @@ class RubyLocator:
         definition = Definition(prefix + bare, min(name, view.size - 1), group, here)
         if view.at(here) == "=" and not view.is_first(here):
             definition.body = here + 1
-            definition.end = max(view.expression_end(here + 1, view.width(place)), here)
+            definition.end = max(view.expression_end(here + 1, view.width(index)), here)
         self.located.functions.append(definition)
         return definition

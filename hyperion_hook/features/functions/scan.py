@@ -74,52 +74,52 @@ class _Scanner:
         """Read the text to its end."""
         text, match = self._text, pattern_of(self._language).match
         size = len(text)
-        place = self._skip_html(0) if self._language == "PHP" else _INTERPRETER.match(text).end()  # type: ignore[union-attr]
+        index = self._skip_html(0) if self._language == "PHP" else _INTERPRETER.match(text).end()  # type: ignore[union-attr]
         steps = 0
-        while place < size:
+        while index < size:
             steps += 1
             if not steps & 1023:
                 self._clock.check(1024)
-            token = match(text, place)
+            token = match(text, index)
             assert token is not None  # noqa: S101 - the pattern takes any character
             kind, end = token.lastgroup, token.end()
             if kind == "space":
-                place = end
+                index = end
             elif kind == "line":
                 self._line += 1
                 self._line_start = end
-                place = self._skip_documents(end) if self._documents else end
+                index = self._skip_documents(end) if self._documents else end
             elif kind == "sign":
-                place = self._sign(token.group(), place, end)
+                index = self._sign(token.group(), index, end)
             elif kind in ("word", "string"):
-                self._word(token.group(), kind, place, end)
-                place = end
+                self._word(token.group(), kind, index, end)
+                index = end
             elif kind == "comment":
                 self._comment(token.group(), end)
-                place = end
+                index = end
             else:
-                place = self._rare(str(kind), token.group(), place, end)
+                index = self._rare(str(kind), token.group(), index, end)
         if self._open:
             self.tokens.unclosed = "a string or an element"
 
-    def _sign(self, token: str, place: int, end: int) -> int:
+    def _sign(self, token: str, index: int, end: int) -> int:
         if token in _OPENERS:
             # it begins a literal that never ends, and was read as far as that could go
-            self._clock.check(_REACH.match(self._text, end).end() - place)  # type: ignore[union-attr]
+            self._clock.check(_REACH.match(self._text, end).end() - index)  # type: ignore[union-attr]
         if self._open and token in "(){}":
-            return self._in_hole(token, place, end)
+            return self._in_hole(token, index, end)
         if token == "?>" and self._language == "PHP":
-            self._emit(";", place)
+            self._emit(";", index)
             return self._skip_html(end)
         if token == "\\\n":
             self.tokens.spliced.add(self._line)
             self._passed(token, end)
         elif token not in self._lexis.dropped:
-            self._emit(token, place)
+            self._emit(token, index)
         return end
 
-    def _word(self, token: str, kind: str, place: int, end: int) -> None:
-        self._emit(token, place)
+    def _word(self, token: str, kind: str, index: int, end: int) -> None:
+        self._emit(token, index)
         if kind == "string" and end == len(self._text) and (len(token) < 2 or token[-1] not in _CLOSERS):
             self.tokens.unclosed = "a string"
         if token[:2] == "<<" and self._language == "Ruby":
@@ -130,30 +130,30 @@ class _Scanner:
             self.tokens.unclosed = "a comment"
         self._passed(token, end)
 
-    def _rare(self, kind: str, token: str, place: int, end: int) -> int:
+    def _rare(self, kind: str, token: str, index: int, end: int) -> int:
         if kind == "directive":
             self._directive(token)
             self._passed(token, end)
             return end
         if kind == "regex":
-            if self._follows_command(place) if self._language == "Ruby" else self._is_divided():
-                self._emit(token[0], place)
-                return place + 1
-            self._emit(token, place)
+            if self._follows_command(index) if self._language == "Ruby" else self._is_divided():
+                self._emit(token[0], index)
+                return index + 1
+            self._emit(token, index)
             return end
         if kind == "jsx":
             if self._follows_value():
-                self._emit("<", place)
-                return place + 1
-            return self._element(place, place + 1, [1, True, False])
+                self._emit("<", index)
+                return index + 1
+            return self._element(index, index + 1, [1, True, False])
         form = self._lexis.holes[int(kind.removeprefix("open"))]
         if token == "`" and self._language == "Ruby" and self.tokens.texts[-1:] in (["def"], ["."], [":"]):
             # the name of a method
-            self._emit("_`", place)
+            self._emit("_`", index)
             return end
         if token == "`":
-            self._emit(token, place)
-        return self._string(form, place, end)
+            self._emit(token, index)
+        return self._string(form, index, end)
 
     def _follows_value(self) -> bool:
         if not self.tokens.texts:
@@ -177,21 +177,21 @@ class _Scanner:
                     return texts[word] not in _CONDITIONS or texts[word - 1] == "."
         return True
 
-    def _follows_command(self, place: int) -> bool:
+    def _follows_command(self, index: int) -> bool:
         """Return whether a slash or per cent sign of Ruby is an operator: after a value that takes no argument."""
         previous = self.tokens.texts[-1] if self.tokens.texts else ""
         begins_line = self.tokens.lines[-1:] != [self._line]
         if begins_line or previous in _RUBY_WORDS or not self._follows_value():
             return False
-        after = self._text[place + 1 : place + 2]
-        is_argument = previous[0].isalpha() and self._text[place - 1] == " " and after not in (" ", "=", "\n")
+        after = self._text[index + 1 : index + 2]
+        is_argument = previous[0].isalpha() and self._text[index - 1] == " " and after not in (" ", "=", "\n")
         return previous == "def" or not is_argument or not previous[-1].isalnum()
 
-    def _emit(self, token: str, place: int) -> None:
+    def _emit(self, token: str, index: int) -> None:
         tokens = self.tokens
-        tokens.widths.setdefault(self._line, place - self._line_start)
+        tokens.widths.setdefault(self._line, index - self._line_start)
         if "\n" in token:
-            self._passed(token, place + len(token))
+            self._passed(token, index + len(token))
         tokens.texts.append(token)
         tokens.lines.append(self._line)
 
@@ -203,7 +203,7 @@ class _Scanner:
 
     # -- strings with holes -------------------------------------------------------------------------------------------
 
-    def _in_hole(self, token: str, place: int, end: int) -> int:
+    def _in_hole(self, token: str, index: int, end: int) -> int:
         """Count brackets within a hole; go on with the string where the hole ends."""
         top = self._open[-1]
         form: Hole | None = top[0]
@@ -213,82 +213,82 @@ class _Scanner:
         elif token == closing:
             if not top[1]:
                 self._open.pop()
-                self._emit("}", place)
+                self._emit("}", index)
                 return self._string(form, end, end) if form is not None else self._element(end, end, top[2])
             top[1] -= 1
-        self._emit(token, place)
+        self._emit(token, index)
         return end
 
-    def _string(self, form: Hole, start: int, place: int) -> int:
+    def _string(self, form: Hole, start: int, index: int) -> int:
         """Read a string from its opening or from the end of a hole up to its end or the next hole."""
-        found = chunk_of(form).match(self._text, place)
-        assert found is not None  # noqa: S101 - the pattern matches nothing, too
+        part = chunk_of(form).match(self._text, index)
+        assert part is not None  # noqa: S101 - the pattern matches nothing, too
         mark = "`" if form.opens == "`" else '"'
-        chunk = found["text"]
+        chunk = part["text"]
         if mark == '"' or chunk:
             self._emit(f"{mark}{chunk}{mark}", start)
             # the marks around the chunk are not in the text
-            self._line_start = min(self._line_start, found.end())
+            self._line_start = min(self._line_start, part.end())
             if "\n" in chunk:
-                self._line_start = self._text.rfind("\n", 0, found.end("text")) + 1
-        if found["hole"] is not None:
+                self._line_start = self._text.rfind("\n", 0, part.end("text")) + 1
+        if part["hole"] is not None:
             if self._language == "PHP" or form.until:
-                self._emit("${", found.start("hole"))
+                self._emit("${", part.start("hole"))
             self._open.append([form, 0, None])
-        elif found["close"] is not None:
+        elif part["close"] is not None:
             if mark == "`":
-                self._emit("`", found.start("close"))
-        elif found.end() >= len(self._text):
+                self._emit("`", part.start("close"))
+        elif part.end() >= len(self._text):
             self.tokens.unclosed = "a string"
-        return found.end()
+        return part.end()
 
-    def _element(self, start: int, place: int, state: list[Any]) -> int:
+    def _element(self, start: int, index: int, state: list[Any]) -> int:
         """Read an element of JSX up to its end or the next hole; state: depth, within a tag."""
         text, size = self._text, len(self._text)
         ended = False
-        while place < size and not ended:
+        while index < size and not ended:
             in_tag = state[1]
-            part = (_TAG if in_tag else _CHILDREN).match(text, place)
+            part = (_TAG if in_tag else _CHILDREN).match(text, index)
             assert part is not None  # noqa: S101 - both match nothing, too
             end = part["end"]
             if end == "":
-                place = place if in_tag else size
+                index = index if in_tag else size
                 break
-            place = part.end()
+            index = part.end()
             if end == "{":
                 break
             state[0] += 1 if end == "<" else -(not in_tag or end == "/>")
             state[1] = end == "<"
             ended = state[0] == 0
-        chunk = text[start:place].removesuffix("{")
+        chunk = text[start:index].removesuffix("{")
         self._emit(f'"{chunk}"', start)
         if "\n" in chunk:
-            self._line_start = text.rfind("\n", 0, place) + 1
+            self._line_start = text.rfind("\n", 0, index) + 1
         if ended:
-            return place
-        if place < size and text[place - 1] == "{":
-            self._emit("${", place - 1)
+            return index
+        if index < size and text[index - 1] == "{":
+            self._emit("${", index - 1)
             self._open.append([None, 0, state])
-            return place
+            return index
         self.tokens.unclosed = "an element"
         return size
 
     # -- what is no code ----------------------------------------------------------------------------------------------
 
-    def _skip_html(self, place: int) -> int:
-        found = _PHP_CODE.search(self._text, place)
-        end = found.end() if found else len(self._text)
-        self._passed(self._text[place:end], end)
+    def _skip_html(self, index: int) -> int:
+        code = _PHP_CODE.search(self._text, index)
+        end = code.end() if code else len(self._text)
+        self._passed(self._text[index:end], end)
         return end
 
-    def _skip_documents(self, place: int) -> int:
+    def _skip_documents(self, index: int) -> int:
         for mark in self._documents:
-            found = re.compile(rf"^[^\S\n]*+{re.escape(mark)}$", re.MULTILINE).search(self._text, place)
-            end = found.end() if found else len(self._text)
-            self._passed(self._text[place:end], end)
-            place = end
+            last = re.compile(rf"^[^\S\n]*+{re.escape(mark)}$", re.MULTILINE).search(self._text, index)
+            end = last.end() if last else len(self._text)
+            self._passed(self._text[index:end], end)
+            index = end
         self._documents = []
-        return place
+        return index
 
     def _directive(self, token: str) -> None:
         word, rest = re.findall(r"\#\s*+(\w*+)(.*)", token, re.DOTALL)[0]

@@ -9,17 +9,17 @@ _JOINTS = frozenset({"|", "&", ".", "=>"})
 _LONGEST_TEMPLATE = 200
 
 
-def type_end(view: View, place: int, *, before_arrow: bool = False) -> int:
-    """Return the place after the type that starts at a place."""
+def type_end(view: View, index: int, *, before_arrow: bool = False) -> int:
+    """Return the index after the type that starts at an index."""
     wanted, conditions = True, 0
-    while place < view.size:
-        token = view.texts[place]
-        after = _group(view, place, wanted=wanted)
+    while index < view.size:
+        token = view.texts[index]
+        after = _group(view, index, wanted=wanted)
         if after is not None:
-            if after == place:
+            if after == index:
                 break
             wanted = wanted and token == "<" and view.at(after) == "("
-            place = after
+            index = after
             continue
         if token == "=>" and before_arrow:
             break
@@ -27,34 +27,34 @@ def type_end(view: View, place: int, *, before_arrow: bool = False) -> int:
             conditions += 1
         elif token in ("?", ":") and conditions:
             conditions -= token == ":"
-        elif token not in _JOINTS and not (token == "is" and not wanted and not view.is_first(place)):
-            if not wanted or not _is_atom(view, place):
+        elif token not in _JOINTS and not (token == "is" and not wanted and not view.is_first(index)):
+            if not wanted or not _is_atom(view, index):
                 break
             wanted = token in _PREFIXES
-            place += 1
+            index += 1
             continue
         wanted = True
-        place += 1
-    return place
+        index += 1
+    return index
 
 
-def _group(view: View, place: int, *, wanted: bool) -> int | None:
-    """Return the place after what is in brackets, the same place where the type ends, ``None`` at other tokens."""
-    token = view.texts[place]
+def _group(view: View, index: int, *, wanted: bool) -> int | None:
+    """Return the index after what is in brackets, the same index where the type ends, ``None`` at other tokens."""
+    token = view.texts[index]
     if token in ("(", "[", "{"):
-        return view.after(place) if wanted or (token == "[" and not view.is_first(place)) else place
+        return view.after(index) if wanted or (token == "[" and not view.is_first(index)) else index
     if token == "<":
-        return view.angles(place)
-    if token == "import" and wanted and view.at(place + 1) == "(":
-        return view.after(place + 1)
+        return view.angles(index)
+    if token == "import" and wanted and view.at(index + 1) == "(":
+        return view.after(index + 1)
     if token == "`" and wanted:
-        end = place + 1
-        while end < min(view.size, place + _LONGEST_TEMPLATE) and view.texts[end] != "`":
+        end = index + 1
+        while end < min(view.size, index + _LONGEST_TEMPLATE) and view.texts[end] != "`":
             end += 1
-        return end + 1 if view.at(end) == "`" else place + 1
+        return end + 1 if view.at(end) == "`" else index + 1
     return None
 
 
-def _is_atom(view: View, place: int) -> bool:
-    token = view.texts[place]
-    return token in _PREFIXES or view.is_name(place) or token[:1] in "\"'" or token[:1].isdigit()
+def _is_atom(view: View, index: int) -> bool:
+    token = view.texts[index]
+    return token in _PREFIXES or view.is_name(index) or token[:1] in "\"'" or token[:1].isdigit()

@@ -67,14 +67,14 @@ class LiveGraph:
         modules = sorted(self.names[node] for node in self.files())
         groups = sorted(name[len(GROUP) :] for name in self._numbers if name.startswith(GROUP))
         old = [self._numbers[name] for name in modules] + [self._numbers[GROUP + name] for name in groups]
-        new = {number: place for place, number in enumerate(old)}
+        new = {number: index for index, number in enumerate(old)}
         importers, entries, test_entries = self.usage.state()
         return GraphParts(
             modules=modules,
             groups=groups,
             out=[sorted(new[target] for target in self.order.out[number]) for number in old],
             inn=[sorted(new[source] for source in self.order.inn[number]) for number in old],
-            external={place: self.external[number] for place, number in enumerate(old) if number in self.external},
+            external={index: self.external[number] for index, number in enumerate(old) if number in self.external},
             importers=[importers[number] for number in old[: len(modules)]],
             entries=sorted(new[number] for number in entries),
             test_entries=sorted(new[number] for number in test_entries),

@@ -108,9 +108,9 @@ class SpecTable:
         numbers = {number for number, text in enumerate(self._texts) if pattern.search(text)}
         if numbers:
             starts = self._starts
-            places = [place for place, number in enumerate(self._numbers) if number in numbers]
+            indexes = [index for index, number in enumerate(self._numbers) if number in numbers]
             rows = list(self._rows)
-            named = {rows[bisect_right(starts, place) - 1] for place in places}
+            named = {rows[bisect_right(starts, index) - 1] for index in indexes}
             results.update(path for path in named if path not in self._known)
         return results
 

@@ -25,13 +25,13 @@ def measure(context: Context) -> dict[str, Value]:
     committer date, 0 where clocks ran backwards. Where both are the same nothing came between: whoever wrote the
     commit recorded it, and no approval is known.
     """
-    change, told = context.change, context.discussed
+    change, discussed = context.change, context.discussed
     recorded = change.kind is ChangeKind.COMMIT
     unhosted = _recorded_after(change) if recorded else NOT_COMMITTED
     return {
         "reviewer_experience": _reviewer_experience(context) if recorded else NOT_COMMITTED,
-        "approval_time": unhosted if told.approval_hours is None else told.approval_hours,
-        "discussion_count": NEEDS_HOST if told.discussions is None else told.discussions,
+        "approval_time": unhosted if discussed.approval_hours is None else discussed.approval_hours,
+        "discussion_count": NEEDS_HOST if discussed.discussions is None else discussed.discussions,
     }
 
 
@@ -59,7 +59,7 @@ def _reviewer_experience(context: Context) -> Value:
             months.append(experience)
         elif person.email:
             months.append(0)
-    # a name without an email cannot be told from that of another person: it says nothing unless it committed
+    # a name without an email cannot be discussed from that of another person: it says nothing unless it committed
     return sum(months) / len(months) if months else Missing("the named reviewers are not known here")
 
 

@@ -219,7 +219,7 @@ def _csharp(path: str, declared: list[str]) -> list[Entry]:
 
 def _ruby(path: str, _declared: list[str]) -> list[Entry]:
     parts = path.removesuffix(".rb").split("/")
-    names = {"/".join(parts[place + 1 :]) for place, part in enumerate(parts[:-1]) if part in RUBY_ROOTS}
+    names = {"/".join(parts[index + 1 :]) for index, part in enumerate(parts[:-1]) if part in RUBY_ROOTS}
     return [("\0rb:" + name, path) for name in sorted(names | {"/".join(parts)})]
 
 

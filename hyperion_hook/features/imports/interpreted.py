@@ -69,17 +69,17 @@ def read_python(text: str) -> list[str]:
     return specs
 
 
-def _outside_strings(text: str, found: list[re.Match[str]]) -> list[re.Match[str]]:
+def _outside_strings(text: str, matches: list[re.Match[str]]) -> list[re.Match[str]]:
     """Leave out what stands in a docstring; examples in documents are no imports."""
-    end = found[-1].start()
+    end = matches[-1].start()
     spans = [match.span() for match in _STRINGS.finditer(text, 0, len(text)) if match["triple"] and match.start() < end]
-    kept, place = [], 0
-    for match in found:
-        while place < len(spans) and spans[place][1] <= match.start():
-            place += 1
-        if place == len(spans) or match.start() < spans[place][0]:
-            kept.append(match)
-    return kept
+    outside, position = [], 0
+    for match in matches:
+        while position < len(spans) and spans[position][1] <= match.start():
+            position += 1
+        if position == len(spans) or match.start() < spans[position][0]:
+            outside.append(match)
+    return outside
 
 
 def _module(part: str) -> str:

@@ -46,8 +46,8 @@ def jvm_group(name: str) -> str:
     """
     parts = name.split(".")
     size = 3 if parts[0] in TOP_LEVEL_DOMAINS else 1
-    kept = [part for part in parts[:size] if part and not part[0].isupper() and part != "*"]
-    return ".".join(kept)
+    names = [part for part in parts[:size] if part and not part[0].isupper() and part != "*"]
+    return ".".join(names)
 
 
 def npm_package(spec: str) -> str:

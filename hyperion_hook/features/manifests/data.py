@@ -100,9 +100,17 @@ def read_composer(text: str) -> Manifest:
         # the platform (php, ext-json) is not a package
         if "/" in name
     )
-    places = data.get("repositories")
-    places = places.values() if isinstance(places, dict) else places if isinstance(places, list) else []
-    members = (str(place.get("url", "")) for place in places if isinstance(place, dict) and place.get("type") == "path")
+    repositories = data.get("repositories")
+    repositories = (
+        repositories.values()
+        if isinstance(repositories, dict)
+        else repositories
+        if isinstance(repositories, list)
+        else []
+    )
+    members = (
+        str(item.get("url", "")) for item in repositories if isinstance(item, dict) and item.get("type") == "path"
+    )
     own = {str(data.get("name", "")).lower(), *(name.lower() for name in _table(data, "replace"))}
     return Manifest(asked, owned("composer", own), tuple(members))
 
@@ -111,12 +119,12 @@ def read_cargo(text: str) -> Manifest:
     """Read Rust's dependencies; what the workspace only names for its members counts where a member uses it."""
     data = _toml(text)
     workspace = _table(data, "workspace")
-    places = [(data, "")]
-    places += [(table, name) for name, table in _table(data, "target").items() if isinstance(table, dict)]
+    tables = [(data, "")]
+    tables += [(table, name) for name, table in _table(data, "target").items() if isinstance(table, dict)]
     asked, local = [], []
-    for place, condition in places:
+    for table, condition in tables:
         for key in ("dependencies", "dev-dependencies", "build-dependencies"):
-            for name, value in _table(place, key).items():
+            for name, value in _table(table, key).items():
                 options = value if isinstance(value, dict) else {"version": value}
                 if "path" in options:
                     local.append(str(options["path"]))

@@ -86,7 +86,7 @@ class _Files:
             kind = _MEMBER_ENDINGS.get(named_by.rpartition("/")[2], ())
             return [path for path in self._chosen(folder) if path.endswith(kind)]
         lists = ["requirements"] if "requirements" in self.folder(folder).folders else []
-        return [path for place in ("", *lists) for path in self._chosen(_joined(folder, place) if place else folder)]
+        return [path for name in ("", *lists) for path in self._chosen(_joined(folder, name) if name else folder)]
 
     def _chosen(self, folder: str) -> list[str]:
         names = self.folder(folder).files
@@ -179,12 +179,12 @@ def _members(files: _Files, path: str, manifest: Manifest) -> Iterator[str]:
     """Yield the manifests that a manifest counts to its build."""
     folder = path.rpartition("/")[0]
     for member in manifest.members[:_MAX_MEMBERS]:
-        place = _placed(folder, member.removeprefix(INCLUDED)) if member.startswith(INCLUDED) else ""
-        beside = files.folder(place.rpartition("/")[0]).files
-        name = place.rpartition("/")[2]
+        listed = _placed(folder, member.removeprefix(INCLUDED)) if member.startswith(INCLUDED) else ""
+        beside = files.folder(listed.rpartition("/")[0]).files
+        name = listed.rpartition("/")[2]
         # "-r docs.txt" is left out as docs.txt is, and so is what pip-compile wrote from the list beside it
-        if name in beside and _may_be_read(place) and counts_for_project(name, beside):
-            yield place
+        if name in beside and _may_be_read(listed) and counts_for_project(name, beside):
+            yield listed
     patterns = [_placed(folder, member.removeprefix("!")) for member in manifest.members[:_MAX_MEMBERS]]
     without = {
         pattern for pattern, member in zip(patterns, manifest.members, strict=False) if pattern and member[:1] == "!"

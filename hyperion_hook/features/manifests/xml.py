@@ -23,8 +23,8 @@ def read_pom(text: str) -> Manifest:
     profiles = _children(_child(root, "profiles"))
     properties = {_name(item): (item.text or "").strip() for item in _children(_child(root, "properties"))}
     asked = []
-    for place, condition in ((root, ""), *((profile, _text(profile, "id") or "profile") for profile in profiles)):
-        for item in _children(_child(place, "dependencies")):
+    for part, condition in ((root, ""), *((profile, _text(profile, "id") or "profile") for profile in profiles)):
+        for item in _children(_child(part, "dependencies")):
             owner, artifact, version = (
                 _resolved(_text(item, name), properties) for name in ("groupId", "artifactId", "version")
             )
@@ -34,9 +34,9 @@ def read_pom(text: str) -> Manifest:
                 asked.append(Requirement("maven", f"{owner}:{artifact}", version, condition))
     modules = (
         (item.text or "").strip()
-        for place in (root, *profiles)
+        for part in (root, *profiles)
         for kind in ("modules", "subprojects")
-        for item in _children(_child(place, kind))
+        for item in _children(_child(part, kind))
     )
     own = f"{group}:{_resolved(_text(root, 'artifactId'), properties)}"
     return Manifest(tuple(asked), owned("maven", [own]), tuple(module for module in modules if module))

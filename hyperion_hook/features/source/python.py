@@ -121,7 +121,7 @@ def _signature(arguments: ast.arguments) -> str:
     """Return the parameters in a normal form: names, kinds, and ``=`` where there is a default."""
     positional = [*arguments.posonlyargs, *arguments.args]
     required = len(positional) - len(arguments.defaults)
-    parts = [argument.arg + ("=" if place >= required else "") for place, argument in enumerate(positional)]
+    parts = [argument.arg + ("=" if index >= required else "") for index, argument in enumerate(positional)]
     if arguments.posonlyargs:
         parts.insert(len(arguments.posonlyargs), "/")
     if arguments.vararg:

@@ -60,11 +60,11 @@ def readable(path: str, language: str, text: str) -> str:
         return _fortran(text, is_free=path.rpartition(".")[2].lower() in _FORTRAN_FREE)
     if language == "Solidity":
         text = _SOLIDITY_FUNCTION.sub(r"\1function ", text)
-        text = _SOLIDITY_MODIFIER.sub(lambda found: f"{found[1]}function{found[2]}{found[3] or '()'}", text)
+        text = _SOLIDITY_MODIFIER.sub(lambda match: f"{match[1]}function{match[2]}{match[3] or '()'}", text)
     if language == "Zig":
         text = _ZIG_TEXT.sub('""', text)
     if language in ("Solidity", "Zig"):
-        return _DECLARATION.sub(lambda found: "\n" * found[0].count("\n"), text)
+        return _DECLARATION.sub(lambda match: "\n" * match[0].count("\n"), text)
     return _R_LAMBDA.sub("function", text) if language == "R" else text
 
 
@@ -83,7 +83,7 @@ def _perl(text: str) -> str:
         elif row in ("__END__", "__DATA__"):
             break
         else:
-            ends = [found[2] for found in _HERE_DOCUMENT.finditer(row)] if row.lstrip()[:1] != "#" else []
+            ends = [match[2] for match in _HERE_DOCUMENT.finditer(row)] if row.lstrip()[:1] != "#" else []
             rows.append(row)
     return text if ends else "\n".join(rows)
 

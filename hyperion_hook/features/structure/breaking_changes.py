@@ -130,9 +130,9 @@ def _of_metrics(before: SourceMetrics, after: SourceMetrics | None) -> Iterator[
         else:
             yield from [Breakage.SIGNATURE] * sum((old[name] - new[name]).values())
     if before.classes:
-        kept = {item.name for item in (after.classes if after else None) or ()}
+        names = {item.name for item in (after.classes if after else None) or ()}
         for item in before.classes:
-            if item.name not in kept and not item.name.startswith("_"):
+            if item.name not in names and not item.name.startswith("_"):
                 yield Breakage.OBJECT_REMOVED
 
 

@@ -56,7 +56,7 @@ def counts_of(manifests: Mapping[tuple[str, str], Manifest]) -> dict[str, Value]
             names = {(ecosystem, name) for name in aliases.get((ecosystem, asked.name), (asked.name,))} - own
             packages |= names
             if names:
-                place = path if ecosystem in _SIDE_BY_SIDE else build
-                meeting.setdefault((ecosystem, place), []).append(asked)
+                scope = path if ecosystem in _SIDE_BY_SIDE else build
+                meeting.setdefault((ecosystem, scope), []).append(asked)
     conflicts = sum(count_conflicts(requirements) for requirements in meeting.values())
     return {"external_dependency_count": float(len(packages)), "version_conflict_count": float(conflicts)}

@@ -248,17 +248,17 @@ def _all_members(member: Member, interface: Interface, depth: int) -> dict[str, 
 
 
 def _of_function(old: Member, new: Member) -> Iterator[Breakage]:
-    places: dict[str, tuple[int, Parameter]] = {}
-    for place, parameter in enumerate(new.parameters):
-        places.setdefault(parameter.name, (place, parameter))
+    positions: dict[str, tuple[int, Parameter]] = {}
+    for position, parameter in enumerate(new.parameters):
+        positions.setdefault(parameter.name, (position, parameter))
     kinds = {parameter.kind for parameter in new.parameters}
-    for place, parameter in enumerate(old.parameters):
-        if parameter.name not in places:
+    for position, parameter in enumerate(old.parameters):
+        if parameter.name not in positions:
             if not _is_swallowed(parameter.kind, kinds):
                 yield Breakage.PARAMETER_REMOVED
             continue
-        new_place, other = places[parameter.name]
-        yield from _of_parameter(parameter, other, kinds, moved=place != new_place)
+        new_position, other = positions[parameter.name]
+        yield from _of_parameter(parameter, other, kinds, moved=position != new_position)
     known = {parameter.name for parameter in old.parameters}
     for parameter in new.parameters:
         if parameter.name not in known and parameter.is_required:
