@@ -27,7 +27,7 @@ class Attributes:
     columns: tuple[int, ...] = ()
 
     def value(self, name: str, default: Any = None) -> Any:
-        """Return what JSON says, a number of numpy's as such."""
+        """Return the value of an attribute in JSON, or a number of numpy's."""
         state = self.states.get(name)
         if state is None:
             return default

@@ -23,7 +23,7 @@ import numpy as np
 
 from hyperion_hook.errors import HyperionError
 from hyperion_hook.training.model_files.estimator_checks import Attributes, check_estimator
-from hyperion_hook.training.model_files.trusted_types import FORMS, TRUSTED
+from hyperion_hook.training.model_files.trusted_types import FORMS
 from hyperion_hook.training.model_files.xgboost_audit import checked_booster
 
 SCHEMA = "schema.json"
@@ -57,7 +57,6 @@ _GROWN = (
     "sklearn.ensemble._gb.",
     "sklearn.ensemble._hist_gradient_boosting.gradient_boosting.",
 )
-_UNFITTED = {"content": "-1"}
 
 
 class RefusedError(HyperionError):
@@ -130,56 +129,43 @@ class _Walk:
         if not isinstance(state, dict):
             raise RefusedError(f"a part is no part but {str(state)[:40]!r}")
         form, kind = state["__loader__"], f"{state['__module__']}.{state['__class__']}"
-        if form not in FORMS or kind not in TRUSTED[form]:
+        if form not in FORMS or kind not in FORMS[form].types:
             raise UntrustedTypeError(kind, str(form))
-        if unknown := state.keys() - _COMMON - FORMS[form] - extra:
+        if unknown := state.keys() - _COMMON - FORMS[form].parts - extra:
             raise RefusedError(f"a {form} has a part {str(min(unknown))[:40]!r}")
-        getattr(self, f"_{form}")(state, kind, columns)
-
-    def _JsonNode(self, state: Mapping[str, Any], _kind: str, _columns: tuple[int, ...]) -> None:  # noqa: N802
-        json.loads(state["content"])
-
-    def _TypeNode(self, _state: Mapping[str, Any], _kind: str, _columns: tuple[int, ...]) -> None:  # noqa: N802
-        """Do nothing: the name is all there is."""
-
-    def _DictNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
-        self.part(state["key_types"], columns)
-        for key, value in state["content"].items():
-            if key.startswith("__"):
-                raise RefusedError(f"an attribute is called {key[:40]!r}")
-            self.part(value, columns)
-
-    def _ListNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
-        for value in _list(state["content"]):
-            self.part(value, columns)
-
-    _TupleNode = _ListNode
-
-    def _SliceNode(self, state: Mapping[str, Any], _kind: str, _columns: tuple[int, ...]) -> None:  # noqa: N802
-        if not all(part is None or isinstance(part, int) for part in state["content"].values()):
-            raise RefusedError("a range of columns that is none")
-
-    def _LossNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
-        if state["__reduce__"].keys() != {"args"}:
-            raise RefusedError("a loss is made of more than its arguments")
-        self.part(state["__reduce__"]["args"], columns)
-        self.part(state["content"], columns)
-
-    def _DTypeNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
-        self.part(state["content"], columns)
-
-    def _BytearrayNode(self, state: Mapping[str, Any], _kind: str, _columns: tuple[int, ...]) -> None:  # noqa: N802
-        self._entry(state["file"])
-
-    def _NdArrayNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
-        if state["type"] == "numpy":
-            _array(self._entry(state["file"]))
+        if form == "ObjectNode":
+            self._estimator(state, kind, columns)
             return
-        for value in _list(state["content"]):
-            self.part(value, columns)
-        self.part(state["shape"], columns)
+        for inner in self._inside(form, state):
+            self.part(inner, columns)
+        if form == "TreeNode":
+            self._tree(state, columns)
 
-    def _ObjectNode(self, state: Mapping[str, Any], kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
+    def _inside(self, form: str, state: Mapping[str, Any]) -> Sequence[Any]:
+        """Look at a part itself, and return the parts in it."""
+        match form:
+            case "JsonNode":
+                _json(state)
+            case "BytearrayNode":
+                self._entry(state["file"])
+            case "SliceNode":
+                if not all(part is None or isinstance(part, int) for part in state["content"].values()):
+                    raise RefusedError("a range of columns that is none")
+            case "NdArrayNode" if state["type"] == "numpy":
+                self._array(state)
+            case "NdArrayNode":
+                return [*_list(state["content"]), state["shape"]]
+            case "DictNode":
+                return [state["key_types"], *_attributes(state["content"])]
+            case "ListNode" | "TupleNode":
+                return _list(state["content"])
+            case "DTypeNode":
+                return [state["content"]]
+            case "LossNode" | "TreeNode":
+                return [_arguments(state, "a loss" if form == "LossNode" else "a tree"), state["content"]]
+        return ()
+
+    def _estimator(self, state: Mapping[str, Any], kind: str, columns: tuple[int, ...]) -> None:
         content = state.get("content")
         attributes = content["content"] if isinstance(content, dict) else {}
         if kind == "sklearn.pipeline.Pipeline" and _json(attributes.get("memory", {"content": "null"})) is not None:
@@ -189,33 +175,30 @@ class _Walk:
             if attributes.keys() != {"handle"} or attributes["handle"]["__loader__"] != "BytearrayNode":
                 raise RefusedError("boosted trees that are no bytes")
             checked_booster(self._entry(attributes["handle"]["file"]))
-        read = lambda name: _array(self._entry(name))  # noqa: E731
-        check_estimator(kind, Attributes(attributes, read, columns))
+        check_estimator(kind, Attributes(attributes, lambda name: _array(self._entry(name)), columns))
         # only trees and forests hand trees the rows they check themselves; one that was not fitted has no trees
         grown = kind.startswith(_GROWN)
-        columns = (*columns, _json(attributes.get("n_features_in_", _UNFITTED))) if grown else ()
+        columns = (*columns, _json(attributes.get("n_features_in_", {"content": "-1"}))) if grown else ()
         before = len(self._tree_columns)
         if content is not None:
             self.part(content, columns)
         if kind == _SUBSETS and (widest := max(self._tree_columns[before:], default=0)):
             subsets = _list(attributes["estimators_features_"]["content"])
-            if any(_array(self._entry(subset["file"])).size < widest for subset in subsets):
+            if any(self._array(subset).size < widest for subset in subsets):
                 raise RefusedError("a tree looks at columns that it is not shown")
 
-    def _TreeNode(self, state: Mapping[str, Any], _kind: str, columns: tuple[int, ...]) -> None:  # noqa: N802
-        reduce = state["__reduce__"]
-        if reduce.keys() != {"args"}:
-            raise RefusedError("a tree is made of more than its arguments")
-        self.part(reduce["args"], columns)
-        self.part(state["content"], columns)
-        features, classes, outputs = reduce["args"]["content"]
+    def _tree(self, state: Mapping[str, Any], columns: tuple[int, ...]) -> None:
+        features, classes, outputs = state["__reduce__"]["args"]["content"]
         parts = state["content"]["content"]
-        arrays = [_array(self._entry(entry["file"])) for entry in (classes, parts["nodes"], parts["values"])]
+        arrays = [self._array(entry) for entry in (classes, parts["nodes"], parts["values"])]
         count = _json(features)
         _check_tree(count, _json(outputs), *arrays)
         if _json(parts["node_count"]) != len(arrays[1]) or not columns or any(count > width for width in columns):
             raise RefusedError("a tree looks at more columns than its model has, or has other nodes than it says")
         self._tree_columns.append(count)
+
+    def _array(self, state: Mapping[str, Any]) -> Any:
+        return _array(self._entry(state["file"]))
 
     def _entry(self, name: str) -> bytes:
         self.used.add(name)
@@ -255,6 +238,19 @@ def _array(data: bytes) -> Any:
         raise RefusedError("an array that is no plain numbers")
     file.seek(0)
     return np.load(file, allow_pickle=False)
+
+
+def _attributes(content: Mapping[str, Any]) -> Sequence[Any]:
+    for name in content:
+        if name.startswith("__"):
+            raise RefusedError(f"an attribute is called {name[:40]!r}")
+    return list(content.values())
+
+
+def _arguments(state: Mapping[str, Any], what: str) -> Any:
+    if state["__reduce__"].keys() != {"args"}:
+        raise RefusedError(f"{what} is made of more than its arguments")
+    return state["__reduce__"]["args"]
 
 
 def _json(state: Mapping[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,14 +29,15 @@ def packed(model: Any) -> bytes:
     try:
         data = skops.io.dumps(model)
     except Exception as error:
-        raise RefusedError(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+        raise RefusedError((str(error) or type(error).__name__).splitlines()[0]) from error
     entries = entries_of(data)
-    schema = _without_fitting(json.loads(entries.pop(SCHEMA)))
-    for name in set(_snapshots(schema)):
+    schema = json.loads(entries.pop(SCHEMA))
+    schema = _rewritten(schema, lambda part: _NOTHING if _kind(part) in FOR_FITTING else part)
+    for name in _snapshots(schema):
         entries[name] = text_of(entries[name])
-    kept = _zipped(Audited(schema, entries))
-    audited(kept)
-    return kept
+    data = _zipped(Audited(schema, entries))
+    audited(data)
+    return data
 
 
 def unpacked(data: bytes) -> Any:
@@ -49,7 +50,7 @@ def unpacked(data: bytes) -> Any:
 
     parts = audited(data)
     try:
-        boosted = {name: snapshot_of(parts.entries[name]) for name in set(_snapshots(parts.schema))}
+        boosted = {name: snapshot_of(parts.entries[name]) for name in _snapshots(parts.schema)}
         # skops gets what was looked at, not the bytes it was read from: one zip file can be read in two ways
         known = _zipped(Audited(parts.schema, {**parts.entries, **boosted}))
         return _with_trees(skops.io.loads(known, trusted=list(NAMES)))
@@ -57,15 +58,17 @@ def unpacked(data: bytes) -> Any:
         raise RefusedError(f"it does not fit together ({str(error)[:200]})") from error
 
 
-def _without_fitting(state: Any) -> Any:
-    """Return a description with nothing where only fitting needs something."""
+def _rewritten(state: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """Return a description in which every part is as ``change`` returns it, from the outside in."""
     if isinstance(state, list):
-        return [_without_fitting(entry) for entry in state]
+        return [_rewritten(entry, change) for entry in state]
     if not isinstance(state, dict):
         return state
-    if f"{state.get('__module__')}.{state.get('__class__')}" in FOR_FITTING:
-        return _NOTHING
-    return {key: _without_fitting(value) for key, value in state.items()}
+    return {key: _rewritten(value, change) for key, value in change(state).items()}
+
+
+def _kind(part: Mapping[str, Any]) -> str:
+    return f"{part.get('__module__')}.{part.get('__class__')}"
 
 
 def _with_trees(part: Any) -> Any:
@@ -95,25 +98,23 @@ def _zipped(parts: Audited) -> bytes:
     """Return a skops file with its parts numbered from one, in the order in which they are named; equal ones once."""
     names: dict[bytes, str] = {}
     entries = {name: _without_gaps(data) if name.endswith(".npy") else data for name, data in parts.entries.items()}
-    schema = _renamed(parts.schema, entries, names)
+
+    def renamed(part: dict[str, Any]) -> dict[str, Any]:
+        # without the numbers of its parts: by them one part could pose as another
+        part = {key: value for key, value in part.items() if key != "__id__"}
+        if "__loader__" in part and "file" in part:
+            suffix = part["file"].rpartition(".")[2]
+            part["file"] = names.setdefault(entries[part["file"]], f"{len(names) + 1}.{suffix}")
+        return part
+
+    schema = _rewritten(parts.schema, renamed)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for entry, name in names.items():
-            _write(archive, name, entry)
-        _write(archive, SCHEMA, json.dumps(schema, separators=(",", ":")).encode())
+        for entry, name in [*names.items(), (json.dumps(schema, separators=(",", ":")).encode(), SCHEMA)]:
+            info = zipfile.ZipInfo(name, _WHEN)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, entry, compresslevel=6)
     return buffer.getvalue()
-
-
-def _renamed(state: Any, entries: Mapping[str, bytes], names: dict[bytes, str]) -> Any:
-    """Return a description without the numbers of its parts: by them one part could pose as another."""
-    if isinstance(state, list):
-        return [_renamed(entry, entries, names) for entry in state]
-    if not isinstance(state, dict):
-        return state
-    if "__loader__" in state and "file" in state:
-        suffix = state["file"].rpartition(".")[2]
-        state = {**state, "file": names.setdefault(entries[state["file"]], f"{len(names) + 1}.{suffix}")}
-    return {key: _renamed(value, entries, names) for key, value in state.items() if key != "__id__"}
 
 
 def _without_gaps(data: bytes) -> bytes:
@@ -129,19 +130,14 @@ def _without_gaps(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    info = zipfile.ZipInfo(name, _WHEN)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(info, data, compresslevel=6)
+def _snapshots(schema: Mapping[str, Any]) -> set[str]:
+    """Return the names of the parts that hold boosted trees."""
+    names = set()
 
+    def look(part: dict[str, Any]) -> dict[str, Any]:
+        if _kind(part) == BOOSTER and "content" in part:
+            names.add(part["content"]["content"]["handle"]["file"])
+        return part
 
-def _snapshots(state: Any) -> Iterator[str]:
-    """Yield the names of the parts that hold boosted trees."""
-    if isinstance(state, list):
-        for entry in state:
-            yield from _snapshots(entry)
-    elif isinstance(state, dict):
-        if f"{state.get('__module__')}.{state.get('__class__')}" == BOOSTER and "content" in state:
-            yield state["content"]["content"]["handle"]["file"]
-        for entry in state.values():
-            yield from _snapshots(entry)
+    _rewritten(schema, look)
+    return names

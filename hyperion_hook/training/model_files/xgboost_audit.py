@@ -7,7 +7,7 @@ beyond its memory. Its JSON is kept here instead, and nothing but whole trees is
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,7 @@ def boosted(kind: str, text: bytes) -> Any:
 
 
 def _audited_json(text: bytes) -> bytearray:
-    """Return what was looked at, not what it was read from: of two entries of one name each reader takes another."""
+    """Return the audited content written anew: of two entries of one name in the bytes each reader takes another."""
     # XGBoost does not read escapes: names beyond ASCII would become others
     return bytearray(json.dumps(checked_booster(text), allow_nan=False, ensure_ascii=False).encode())
 
@@ -73,7 +73,7 @@ def checked_booster(text: bytes) -> dict[str, Any]:
     shape, boosted = learner["learner_model_param"], learner["gradient_booster"]
     columns, classes = _within(shape["num_feature"], _MOST_COLUMNS), _within(shape["num_class"], _MOST_CLASSES)
     for names in (learner["feature_names"], learner["feature_types"]):
-        if len(_texts(names)) not in (0, columns):
+        if len(_listed(names, lambda name: isinstance(name, str), "names")) not in (0, columns):
             raise ValueError("names for other columns")
     if learner["objective"]["name"] not in _OBJECTIVES or boosted["name"] != "gbtree" or shape["num_target"] != "1":
         raise ValueError("another kind of model")
@@ -92,14 +92,14 @@ def checked_booster(text: bytes) -> dict[str, Any]:
         raise ValueError("a tree of no class")
     if len(rounds) < 1 or rounds[0] != 0 or rounds[-1] != len(trees) or (np.diff(rounds) < 0).any():
         raise ValueError("rounds that do not add up")
-    for place, tree in enumerate(trees):
-        _check_tree(tree, place, columns)
+    for number, tree in enumerate(trees):
+        _check_tree(tree, number, columns)
     return model
 
 
-def _check_tree(tree: Mapping[str, Any], place: int, columns: int) -> None:
-    said = tree["tree_param"]
-    count = _within(said["num_nodes"], 10_000_000)
+def _check_tree(tree: Mapping[str, Any], number: int, columns: int) -> None:
+    shape = tree["tree_param"]
+    count = _within(shape["num_nodes"], 10_000_000)
     nodes = {name: _numbers(tree[name]) for name in _NODES}
     if count < 1 or any(len(values) != count or not np.isfinite(values).all() for values in nodes.values()):
         raise ValueError("arrays of another length, or no numbers")
@@ -107,10 +107,10 @@ def _check_tree(tree: Mapping[str, Any], place: int, columns: int) -> None:
         raise ValueError("categories")
     if (
         nodes["split_type"].any()
-        or tree["id"] != place
-        or said["num_feature"] != str(columns)
-        or said["size_leaf_vector"] not in ("0", "1")
-        or not 0 <= _within(said["num_deleted"], count) < count
+        or tree["id"] != number
+        or shape["num_feature"] != str(columns)
+        or shape["size_leaf_vector"] not in ("0", "1")
+        or not 0 <= _within(shape["num_deleted"], count) < count
     ):
         raise ValueError("another kind of tree")
     left, right, column, parents = (
@@ -145,18 +145,15 @@ def _within(value: Any, most: int) -> int:
 
 
 def _numbers(values: Any) -> Any:
-    if not isinstance(values, list) or not all(type(value) in (int, float) for value in values):
-        raise ValueError("no list of numbers")
-    return np.array(values, dtype=np.float64)
+    return np.array(_listed(values, lambda value: type(value) in (int, float), "numbers"), dtype=np.float64)
 
 
 def _whole(values: Any) -> Any:
-    if not isinstance(values, list) or not all(type(value) is int and abs(value) < 2**31 for value in values):
-        raise ValueError("no list of whole numbers")
-    return np.array(values, dtype=np.int64)
+    whole = _listed(values, lambda value: type(value) is int and abs(value) < 2**31, "whole numbers")
+    return np.array(whole, dtype=np.int64)
 
 
-def _texts(values: Any) -> Sequence[str]:
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise ValueError("no list of names")
+def _listed(values: Any, fits: Callable[[Any], bool], what: str) -> list[Any]:
+    if not isinstance(values, list) or not all(map(fits, values)):
+        raise ValueError(f"no list of {what}")
     return values
