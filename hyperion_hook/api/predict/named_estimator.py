@@ -12,8 +12,8 @@ from hyperion_hook.api.predict.rows import numbers_of, values_of
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.models.transformers import FeatureColumns
-from hyperion_hook.training.tables.class_order import risky_place
 from hyperion_hook.training.tables.table_reading import frame_of
+from hyperion_hook.training.tables.target import risky_place
 
 Array = NDArray[Any]
 

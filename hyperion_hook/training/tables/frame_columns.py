@@ -38,6 +38,16 @@ class Kind(StrEnum):
     EMPTY = "empty"
 
 
+_KINDS = {
+    **dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), Kind.NUMBER),
+    **dict.fromkeys(("datetime64", "datetime", "date", "period"), Kind.MOMENT),
+    **dict.fromkeys(("timedelta64", "timedelta"), Kind.DURATION),
+    "boolean": Kind.FLAG,
+    "categorical": Kind.CATEGORY,
+    "string": Kind.TEXT,
+    "empty": Kind.EMPTY,
+}
+"""By what pandas infers of a column."""
 NUMERIC = frozenset({Kind.NUMBER, Kind.FLAG, Kind.NUMBER_AS_TEXT, Kind.MOMENT, Kind.DURATION})
 """Kinds whose cells can be read as numbers; a moment as Unix seconds, a length of time as seconds."""
 
@@ -53,10 +63,8 @@ class Column:
     @cached_property
     def missing(self) -> NDArray[np.bool_]:
         """Which cells hold nothing; a blank among numbers written as text is nothing."""
-        empty = np.asarray(self.series.isna(), dtype=bool)
-        if self.kind is Kind.NUMBER_AS_TEXT:
-            return np.isnan(_numbers(self.series))
-        return empty
+        missing = np.isnan(self.numbers) if self.kind is Kind.NUMBER_AS_TEXT else self.series.isna()
+        return np.asarray(missing, dtype=bool)
 
     @cached_property
     def coverage(self) -> float:
@@ -71,7 +79,7 @@ class Column:
     @cached_property
     def numbers(self) -> Numbers:
         """The cells as numbers, NaN where there is none; shape ``(n_rows,)``."""
-        return _numbers(self.series)
+        return _numbers(self.series, self.kind)
 
     @cached_property
     def finite(self) -> Numbers:
@@ -104,7 +112,7 @@ def columns_of(frame: pd.DataFrame) -> tuple[Column, ...]:
     >>> [(column.name, str(column.kind)) for column in columns_of(pd.DataFrame({"la": ["1", " "], "who": ["x", None]}))]
     [('la', 'number as text'), ('who', 'text')]
     """
-    return tuple(Column(place, str(name), frame.iloc[:, place]) for place, name in enumerate(frame.columns))
+    return tuple(Column(index, str(name), frame.iloc[:, index]) for index, name in enumerate(frame.columns))
 
 
 def check_name(what: str, name: object) -> None:
@@ -126,44 +134,20 @@ def listed(names: Sequence[str], most: int = 10) -> str:
 
 
 def _kind(series: pd.Series) -> Kind:
-    dtype = series.dtype
-    if pd.api.types.is_bool_dtype(dtype) and not isinstance(dtype, pd.CategoricalDtype):
-        return Kind.FLAG
-    if pd.api.types.is_numeric_dtype(dtype):
-        return Kind.MIXED if pd.api.types.is_complex_dtype(dtype) else Kind.NUMBER
-    if dtype.kind == "m":
-        return Kind.DURATION
-    if dtype.kind == "M" or isinstance(dtype, pd.DatetimeTZDtype | pd.PeriodDtype):
-        return Kind.MOMENT
-    if isinstance(dtype, pd.CategoricalDtype):
-        return Kind.CATEGORY if series.notna().any() else Kind.EMPTY
-    return _kind_of_cells(series)
-
-
-def _kind_of_cells(series: pd.Series) -> Kind:
-    present = series.dropna()
-    if present.empty:
+    # of a dtype that is not object pandas tells the kind without a look at the cells
+    present = series.dropna() if series.dtype == object else series
+    kind = _KINDS.get(pd.api.types.infer_dtype(present, skipna=True), Kind.MIXED)
+    if kind in {Kind.CATEGORY, Kind.TEXT} and present.isna().all():
         return Kind.EMPTY
-    result = pd.api.types.infer_dtype(present, skipna=True)
-    if result == "boolean":
-        return Kind.FLAG
-    if result in {"integer", "floating", "mixed-integer-float", "decimal"}:
-        return Kind.NUMBER
-    if result in {"timedelta", "timedelta64"}:
-        return Kind.DURATION
-    if result in {"datetime64", "datetime", "date", "period"}:
-        return Kind.MOMENT
-    if result == "string":
-        words = present.astype(str).str.strip()
+    if kind is Kind.TEXT:
+        words = present.dropna().astype(str).str.strip()
         words = words[words != ""]
-        if words.empty:
-            return Kind.TEXT
-        return Kind.NUMBER_AS_TEXT if pd.to_numeric(words, errors="coerce").notna().all() else Kind.TEXT
-    return Kind.MIXED
+        if len(words) and pd.to_numeric(words, errors="coerce").notna().all():
+            return Kind.NUMBER_AS_TEXT
+    return kind
 
 
-def _numbers(series: pd.Series) -> Numbers:
-    kind = _kind(series)
+def _numbers(series: pd.Series, kind: Kind) -> Numbers:
     if kind is Kind.DURATION:
         return np.asarray(pd.to_timedelta(series).dt.total_seconds(), dtype=np.float64)
     if kind is Kind.MOMENT:

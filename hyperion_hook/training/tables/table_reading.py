@@ -88,12 +88,12 @@ def frame_of(data: Any, names: Sequence[str] = (), *, what: str = "rows") -> pd.
             )
         return pd.DataFrame(values, columns=list(names) or None).infer_objects()
     except (ValueError, TypeError) as error:
-        said = f"{what}: a {type(data).__name__} is no table ({str(error)[:120]})"
-        raise ConfigError(f"{said}; give a pandas.DataFrame, an array, a mapping or a list of mappings") from None
+        reason = f"{what}: a {type(data).__name__} is no table ({str(error)[:120]})"
+        raise ConfigError(f"{reason}; give a pandas.DataFrame, an array, a mapping or a list of mappings") from None
 
 
 def as_table(data: Any) -> Any:
-    """Return what ``frame_of`` makes of rows with columns; anything else as it is."""
+    """Return rows with columns as ``frame_of`` does; anything else as it is."""
     has_columns = (
         isinstance(data, Mapping)
         or hasattr(data, "schema")
@@ -108,8 +108,8 @@ def as_table(data: Any) -> Any:
 
 def _from_file(path: Path, what: str) -> pd.DataFrame:
     if not path.is_file():
-        found = "is a folder" if path.is_dir() else "is not there"
-        raise ConfigError(f"{what} '{path}': {found}; give a CSV or Parquet file")
+        fault = "is a folder" if path.is_dir() else "is not there"
+        raise ConfigError(f"{what} '{path}': {fault}; give a CSV or Parquet file")
     try:
         return pd.read_parquet(path) if path.suffix.lower() in PARQUET else _from_csv(path, f"{what} '{path}'")
     except ConfigError:
@@ -119,7 +119,7 @@ def _from_file(path: Path, what: str) -> pd.DataFrame:
             f"{what} '{path}': Parquet needs the package 'pyarrow', which is not installed; run: pip install pyarrow"
         ) from None
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ConfigError(f"{what} '{path}': cannot be read ({first}); give a CSV file in UTF-8, or Parquet") from None
 
 
