@@ -103,7 +103,7 @@ def _pipeline(model: Any, before: _Before, name: str) -> Exported:
 
 
 def _after(step: Any, before: _Before) -> _Before:
-    """Return what comes before the steps that follow one."""
+    """Return the preparation with one more step."""
     kind = _called(step)
     if kind == _COLUMNS and not step.categories:
         return before
@@ -127,14 +127,11 @@ def _after(step: Any, before: _Before) -> _Before:
 def _combined(model: Any, before: _Before, name: str) -> Exported:
     if name:
         raise NotExportableError("there is no data-only form of a combination inside something else")
-    parts = [_exported(member, before, str(member_name)) for member_name, member in model.fitted_]
-    _single(parts)
-    return Exported(
-        tuple(part.members[0] for part in parts),
-        tuple(model.columns),
-        tuple(model.slope_ * float(weight) for weight in model.weights_),
+    return _combination(
+        [_exported(member, before, str(member_name)) for member_name, member in model.fitted_],
+        model.columns,
+        [model.slope_ * float(weight) for weight in model.weights_],
         model.slope_ * model.intercept_ + model.shift_,
-        _files(parts),
     )
 
 
@@ -180,14 +177,12 @@ def _stack(model: Any, before: _Before, name: str) -> Exported:
     final, methods = model.final_estimator_, set(model.stack_method_)
     if not _is(final, _LOGISTIC) or model.passthrough or methods != {"predict_proba"}:
         raise NotExportableError("of stacks only a logistic regression on probabilities has a data-only form")
-    parts = [_exported(member, before, f"member{place}") for place, member in enumerate(model.estimators_)]
-    _single(parts)
-    return Exported(
-        tuple(part.members[0] for part in parts),
-        tuple(f"member{place}_prediction" for place in range(len(parts))),
-        tuple(float(weight) for weight in final.coef_[0]),
+    names = [f"member{number}" for number in range(len(model.estimators_))]
+    return _combination(
+        [_exported(member, before, member_name) for member_name, member in zip(names, model.estimators_, strict=True)],
+        [f"{member_name}_prediction" for member_name in names],
+        [float(weight) for weight in final.coef_[0]],
         float(final.intercept_[0]),
-        _files(parts),
     )
 
 
@@ -218,13 +213,13 @@ def _of_trees(name: str, kind: str, trees: Sequence[Tree], base: float, before: 
     return Exported((member,), (f"{name}_log_odds",), (1.0,), files={file: flat(trees)})
 
 
-def _single(parts: Sequence[Exported]) -> None:
+def _combination(
+    parts: Sequence[Exported], columns: Sequence[str], weights: Sequence[float], intercept: float
+) -> Exported:
     if any(part.weights != (1.0,) or part.intercept for part in parts):
         raise NotExportableError("there is no data-only form of a calibrated member of a combination")
-
-
-def _files(parts: Sequence[Exported]) -> dict[str, bytes]:
-    return {file: data for part in parts for file, data in part.files.items()}
+    files = {file: data for part in parts for file, data in part.files.items()}
+    return Exported(tuple(part.members[0] for part in parts), tuple(columns), tuple(weights), intercept, files)
 
 
 def _called(model: Any) -> str:

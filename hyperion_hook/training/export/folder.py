@@ -46,41 +46,31 @@ def replace_bundle(folder: Path, files: Mapping[str, bytes]) -> None:
     symbolic link points at is replaced, not the link.
     """
     check_replaceable(folder)
-    place = folder.resolve()
-    check_replaceable(place)
+    target = folder.resolve()
+    check_replaceable(target)
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{target.name}-", dir=target.parent, ignore_cleanup_errors=True
+        ) as scratch:
+            _swap(target, Path(scratch), files)
     except OSError as error:
-        raise _unwritten(folder, error) from error
-    try:
-        _swap(place, _written(place, work / "new", files), work / "old")
-    except OSError as error:
-        raise _unwritten(folder, error) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        reason = error.strerror or error
+        raise TrainingError(f"{folder}: {reason}; nothing was changed; choose another folder") from error
 
 
-def _written(place: Path, fresh: Path, files: Mapping[str, bytes]) -> Path:
+def _swap(target: Path, scratch: Path, files: Mapping[str, bytes]) -> None:
+    fresh, old = scratch / "new", scratch / "old"
     fresh.mkdir(mode=0o755)
-    if (place / README).is_file():
-        shutil.copy2(place / README, fresh / README)
+    if (target / README).is_file():
+        shutil.copy2(target / README, fresh / README)
     for name, data in files.items():
         (fresh / name).write_bytes(data)
-    return fresh
-
-
-def _swap(place: Path, fresh: Path, old: Path) -> None:
-    if not place.exists():
-        fresh.replace(place)
-        return
-    place.replace(old)
+    if target.exists():
+        target.replace(old)
     try:
-        fresh.replace(place)
+        fresh.replace(target)
     except OSError:
-        old.replace(place)
+        if old.exists():
+            old.replace(target)
         raise
-
-
-def _unwritten(folder: Path, error: OSError) -> TrainingError:
-    return TrainingError(f"{folder}: {error.strerror or error}; nothing was changed; choose another folder")

@@ -64,8 +64,7 @@ def average_path_length(samples: Any) -> Any:
 
 def renumbered(tree: Tree, columns: Sequence[int]) -> Tree:
     """Return a tree grown on some of the columns as one over all of them."""
-    feature = [int(columns[number]) if number >= 0 else number for number in tree.feature]
-    return Tree(tree.left, tree.right, feature, tree.threshold, tree.missing_left, tree.value)
+    return replace(tree, feature=[int(columns[number]) if number >= 0 else number for number in tree.feature])
 
 
 def imputed(tree: Tree, fills: Sequence[float]) -> Tree:
