@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 from hyperion_hook.config.kinds import CONTAMINATION
 from hyperion_hook.domain.deadline import NEVER, Deadline
-from hyperion_hook.domain.digests import hex_digest
+from hyperion_hook.domain.files.digests import hex_digest
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.remedies import INDEX, Note
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value

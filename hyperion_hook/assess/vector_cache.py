@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.change import Change, ChangeKind
-from hyperion_hook.domain.digests import hex_digest
+from hyperion_hook.domain.files.digests import hex_digest
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing

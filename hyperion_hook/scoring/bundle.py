@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.domain.digests import hex_digest
+from hyperion_hook.domain.files.digests import hex_digest
 from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.errors import ArtefactError, ConfigError

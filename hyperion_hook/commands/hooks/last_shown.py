@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hyperion_hook.domain.assessment import Assessment
-from hyperion_hook.domain.digests import hex_digest
+from hyperion_hook.domain.files.digests import hex_digest
 from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.store.files.whole_files import check_folder, real_folder, write_whole
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hyperion_hook.domain.change import Change, FileChange
-from hyperion_hook.domain.digests import hex_digest
+from hyperion_hook.domain.files.digests import hex_digest
 from hyperion_hook.domain.files.generated import HEAD_CHARACTERS, says_generated
 from hyperion_hook.domain.files.languages import language_of
 from hyperion_hook.domain.files.path_patterns import PathPattern, is_ignored, parse_pattern, parse_patterns
