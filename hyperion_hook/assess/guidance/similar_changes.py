@@ -98,11 +98,11 @@ def _without_copies(
     near: Sequence[PastCommit], by_id: Mapping[str, Commit], rows: Mapping[str, Row]
 ) -> list[PastCommit]:
     """Return the first few changes, one that was made on several branches once; none where one is left."""
-    chosen: dict[tuple[str, float | None, float | None], PastCommit] = {}
+    chosen: dict[tuple[str, float], PastCommit] = {}
     for commit in near:
         if (known := by_id.get(commit.id)) is not None:
-            lines = rows[commit.id].get("la"), rows[commit.id].get("ld")
-            chosen.setdefault((_ON_A_BRANCH.sub("", known.subject).lower(), *lines), commit)
+            lines = rows[commit.id].get("la", math.nan) + rows[commit.id].get("ld", math.nan)
+            chosen.setdefault((_ON_A_BRANCH.sub("", known.subject).lower(), lines), commit)
     return list(chosen.values())[:MOST] if len(chosen) >= FEWEST else []
 
 
