@@ -104,7 +104,7 @@ class Reference:
 
     def values_of(self, wanted: Collection[str]) -> dict[str, dict[str, float]]:
         """Return wanted feature values by name of each change, NaN where missing."""
-        columns = [(name, 2 + place) for place, name in enumerate(self.names) if name in wanted]
+        columns = [(name, column) for column, name in enumerate(self.names, 2) if name in wanted]
         return {commit: {name: row[column] for name, column in columns} for commit, row in self.rows.items()}
 
     def _column(self, name: str) -> int:

@@ -13,10 +13,10 @@ from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import find_feature
 
 
-def missing_line(features: FeatureVector, told: Collection[str] = ()) -> str:
+def missing_line(features: FeatureVector, known: Collection[str] = ()) -> str:
     """Return how many values are not known and what a person can do about it, '' where that is nothing.
 
-    What was ``told`` to run is not told again.
+    What to run is left out where it is ``known``.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def missing_line(features: FeatureVector, told: Collection[str] = ()) -> str:
     lines = []
     for (command, advice), names in sorted(remedies.items(), key=lambda entry: -len(entry[1])):
         how = f"run: {command}" if command else advice
-        if how and not (command and command in told):
+        if how and not (command and command in known):
             which, them = (f" ({find_feature(names[0]).title}) is", "it") if len(names) == 1 else (" are", "them")
             lines.append(f"{counted(len(names), 'value')}{which} not known; to have {them}, {how}.")
     return " ".join(lines)
@@ -47,10 +47,10 @@ def notes_of(assessment: Assessment) -> tuple[str, list[str]]:
     is_unknown = isinstance(assessment.risk, Unknown)
     # of a change without code nothing is compared
     unsaid = PERCENTILE if is_no_code(assessment.change) else None
-    told: set[str] = set()
+    remedies: set[str] = set()
     warnings: list[str] = []
     for warning in map(note_of, assessment.warnings):
-        if warning.kind != unsaid and (not warning.run or not (is_unknown or warning.run in told)):
+        if warning.kind != unsaid and (not warning.run or not (is_unknown or warning.run in remedies)):
             warnings.append(warning)
-            told.add(warning.run)
-    return "" if is_unknown else missing_line(assessment.features, told), warnings
+            remedies.add(warning.run)
+    return "" if is_unknown else missing_line(assessment.features, remedies), warnings

@@ -50,8 +50,8 @@ def own_line(risk: Score | Unknown, explanation: Iterable[Contribution], shown: 
     others = "all other reasons together" if len(left) > 1 else "another reason"
     if not names and len(left) > 1:
         others = "no reason stands out, all together"
-    said = f"This change: {finely(risk.probability)} by the model"
-    return said + (f"; {others} {factor(math.fsum(left))}" if left else "")
+    rest_of_it = f"; {others} {factor(math.fsum(left))}" if left else ""
+    return f"This change: {finely(risk.probability)} by the model{rest_of_it}"
 
 
 def way(contribution: float) -> str:

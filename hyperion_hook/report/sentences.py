@@ -46,16 +46,16 @@ def sentence(
     feature = find_feature(name)
     if value is None or isnan(value):
         return _unknown(feature, typical)
-    said = _about(_said(feature, value), value, subject)
+    clause = _about(_clause(feature, value), value, subject)
     if typical is None or isnan(typical):
-        return f"{said}; what is typical is not known"
+        return f"{clause}; what is typical is not known"
     alike, unlike = _LIKE[beside]
     if feature.unit == "flag":
-        return f"{said}, {alike if bool(value) == (typical >= 0.5) else unlike}"
+        return f"{clause}, {alike if bool(value) == (typical >= 0.5) else unlike}"
     usual = _signed(feature, typical)
     if _signed(feature, value) == usual:
-        return f"{said}, {alike}"
-    return f"{said}, peers {usual}" if beside == "peers" else f"{said}; typical is {usual}"
+        return f"{clause}, {alike}"
+    return f"{clause}, peers {usual}" if beside == "peers" else f"{clause}; typical is {usual}"
 
 
 def size_sentence(here: float, usual: float, *, known_here: bool, little_code: bool = False) -> str:
@@ -85,22 +85,22 @@ def in_words(feature: Feature, value: float) -> str:
     return _WRITERS.get(feature.show or feature.unit, _plain)(value)
 
 
-def _said(feature: Feature, value: float) -> str:
+def _clause(feature: Feature, value: float) -> str:
     shown = in_words(feature, abs(value) if feature.negative else value)
     if value == 0 and feature.zero:
         return feature.zero.format(shown)
     text = feature.negative if feature.negative and value < 0 else feature.phrase
     if value == 0 and _CHOICE.search(text):
         shown = "no"
-    return _CHOICE.sub(lambda found: found[1] if shown == "1" else found[2], text).format(shown)
+    return _CHOICE.sub(lambda match: match[1] if shown == "1" else match[2], text).format(shown)
 
 
-def _about(said: str, value: float, subject: tuple[str, int] | None) -> str:
+def _about(clause: str, value: float, subject: tuple[str, int] | None) -> str:
     """Return a clause that names the file which leads in what is counted."""
     if subject is None:
-        return said
+        return clause
     name, count = subject
-    return _FILES.sub(lambda _: f"{name} had ", said) if count == value else f"{said} ({name} {_plain(count)})"
+    return _FILES.sub(lambda _: f"{name} had ", clause) if count == value else f"{clause} ({name} {_plain(count)})"
 
 
 def _unknown(feature: Feature, typical: float | None) -> str:

@@ -26,7 +26,6 @@ def verdict(risk: Score | Unknown, record: Record | None = None, *, no_code: boo
 
     Examples
     --------
-    >>> from hyperion_hook.domain.assessment import RiskLevel
     >>> " ".join(verdict(Score(0.012, -4.4, RiskLevel.MEDIUM, 12.0, raised=True)))
     'MEDIUM, raised from LOW because it would break something.'
     >>> " ".join(verdict(Score(0.312, -0.79, RiskLevel.HIGH, 97.2), Record(RiskLevel.HIGH, 25, 11, 0.33)))
@@ -59,7 +58,6 @@ def placed(risk: Score | Unknown, record: Record | None, *, no_code: bool = Fals
 
     Examples
     --------
-    >>> from hyperion_hook.domain.assessment import RiskLevel
     >>> placed(Score(0.01, -4.6, RiskLevel.MEDIUM, 12.0, raised=True), Record(RiskLevel.LOW, 200, 3, 0.09))
     ['The score alone is LOW: riskier than 12% of recent code changes.']
     """
@@ -77,7 +75,6 @@ def comparison(risk: Score) -> str:
 
     Examples
     --------
-    >>> from hyperion_hook.domain.assessment import RiskLevel
     >>> comparison(Score(0.312, -0.79, RiskLevel.HIGH, 97.2, 84.0))
     'Riskier than 97% of recent code changes, and than 84% of those about as large.'
     >>> comparison(Score(0.012, -4.41, RiskLevel.LOW, 0.0, 0.0))
@@ -100,7 +97,6 @@ def record_line(record: Record | None) -> str:
 
     Examples
     --------
-    >>> from hyperion_hook.domain.assessment import RiskLevel
     >>> record_line(Record(RiskLevel.HIGH, 40, 17, 0.09))
     '17 of the last 40 HIGH changes here were later fixed (42%, against 9% of all).'
     >>> record_line(Record(RiskLevel.HIGH, 9, 0, 0.09))
@@ -142,10 +138,10 @@ def change_line(change: Change) -> str:
     }[change.kind]
     if change.unreadable:
         return f"{what}: its files cannot be told"
-    if not change.files and change.excluded:
-        return f"{what}: every changed file is excluded"
     if not change.files:
-        return f"{what}: no files changed" if change.kind is not ChangeKind.STAGED else "Nothing is staged"
+        if change.kind is ChangeKind.STAGED and not change.excluded:
+            return "Nothing is staged"
+        return f"{what}: {'every changed file is excluded' if change.excluded else 'no files changed'}"
     read = sum(not file.unread for file in change.files)
     lines = f"+{change.lines_added:,} -{change.lines_deleted:,} lines"
     if not change.lines_added and not change.lines_deleted:
@@ -175,9 +171,9 @@ def nothing_to_assess(change: Change) -> str:
     line = f"{change_line(change)}: there is nothing to assess."
     if change.kind not in (ChangeKind.STAGED, ChangeKind.WORKTREE) or change.excluded:
         return line
-    others = ["edits that are not staged: score --worktree"] if change.kind is ChangeKind.STAGED else []
-    others += ["the last commit: score HEAD"] if change.base else []
-    return f"{line} Instead: {'; '.join(others)}" if others else line
+    edits = "edits that are not staged: score --worktree" if change.kind is ChangeKind.STAGED else ""
+    others = "; ".join(filter(None, (edits, "the last commit: score HEAD" if change.base else "")))
+    return f"{line} Instead: {others}" if others else line
 
 
 def is_empty(change: Change) -> bool:

@@ -46,7 +46,7 @@ def pattern_of(form: str, *words: str | tuple[str, ...]) -> re.Pattern[str]:
     ['a.c', 'b.c']
     """
     text = FORMS[form]
-    for place, word in enumerate(words):
+    for number, word in enumerate(words):
         names: Iterable[str] = (word,) if isinstance(word, str) else word
-        text = text.replace(f"%{place}", f"(?:{'|'.join(map(re.escape, names))})")
+        text = text.replace(f"%{number}", f"(?:{'|'.join(map(re.escape, names))})")
     return re.compile(text, re.MULTILINE)

@@ -129,7 +129,7 @@ def past_of(
 
     Examples
     --------
-    >>> event = FileEvent(9, 1, 0, 1, 0, CommitFlag.FIX)
+    >>> event = FileEvent(9, 1, 0, 1, 0, FIX)
     >>> past_of(5, 9, [event], {1: (Position(2, 0, 3, 2), Position(5, 1, 7, 1))})
     Touches(commits=1, fixes=1, last=9)
     """

@@ -206,8 +206,8 @@ def _why(brief: Brief, links: Links) -> list[str]:
 
 
 def _reason(brief: Brief, reason: Reason, links: Links) -> str:
-    said = _linked(plain(reason.sentence), _evidence(brief, reason, links))
-    return f"{way(reason.contribution)}: {said} ({factor(reason.contribution)})"
+    sentence = _linked(plain(reason.sentence), _evidence(brief, reason, links))
+    return f"{way(reason.contribution)}: {sentence} ({factor(reason.contribution)})"
 
 
 def _advice(brief: Brief, entry: Advice) -> str:

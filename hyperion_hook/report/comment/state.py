@@ -51,9 +51,9 @@ class State:
     def of(cls, brief: Brief, head: str, previous: State | None = None) -> State:
         """Return the state to remember of a brief, after an earlier one."""
         strongest = sorted(brief.contributions, key=lambda name: (-abs(brief.contributions[name]), name))[:_MOST_KEPT]
-        kept = {name: round(brief.contributions[name], 2) for name in strongest}
+        contributions = {name: round(brief.contributions[name], 2) for name in strongest}
         feedback = previous.feedback if previous is not None else frozenset()
-        return cls(brief.level, head, kept, feedback, earlier(previous, head))
+        return cls(brief.level, head, contributions, feedback, earlier(previous, head))
 
 
 def earlier(previous: State | None, head: str) -> State | None:

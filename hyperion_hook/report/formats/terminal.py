@@ -223,21 +223,18 @@ class _Page:
         size, shown = size_line(assessment.explanation), reasons(assessment.explanation)
         if not size:
             return
-        yield ""
         heading = why_heading(shown)
-        yield self.paint(heading if self.fits(heading) else "Why", _HEADING)
-        yield from (f"  {line}" for line in self._wrapped(size, 2))
+        yield from self._heading(heading if self.fits(heading) else "Why")
+        yield from self._block(size)
         for entry in shown:
             sign, code = ("+", _RAISES) if entry.contribution > 0 else ("-", _LOWERS)
-            tail = f"  ({factor(entry.contribution)})"
-            for position, line in enumerate(self._wrapped(entry.sentence + tail, 4)):
-                yield f"  {self.paint(sign, code)} {line}" if position == 0 else f"    {line}"
-        yield from (f"  {line}" for line in self._wrapped(own_line(assessment.risk, assessment.explanation, shown), 2))
+            text = f"{entry.sentence}  ({factor(entry.contribution)})"
+            yield from self._block(text, 4, first=f"  {self.paint(sign, code)} ")
+        yield from self._block(own_line(assessment.risk, assessment.explanation, shown))
 
     def _all_contributions(self, assessment: Assessment) -> Iterator[str]:
         if assessment.base_log_odds is not None:
-            yield ""
-            yield self.paint("What adds up to the score, in log-odds", _HEADING)
+            yield from self._heading("What adds up to the score, in log-odds")
             rows = [
                 (assessment.base_log_odds, "the repository's typical change"),
                 *((entry.contribution, entry.sentence) for entry in assessment.explanation),
@@ -251,29 +248,36 @@ class _Page:
         for name, reason in assessment.features.missing.items():
             missing.setdefault(reason, []).append(name)
         if missing:
-            yield ""
-            yield self.paint(f"Not known: {counted(len(assessment.features.missing), 'value')}", _HEADING)
+            yield from self._heading(f"Not known: {counted(len(assessment.features.missing), 'value')}")
             for reason, names in sorted(missing.items()):
-                yield from (f"  {line}" for line in self._wrapped(f"{reason}: {', '.join(names)}", 2))
+                yield from self._block(f"{reason}: {', '.join(names)}")
 
     def _table(self, heading: str, rows: Iterable[tuple[str, str]], by: str = "") -> Iterator[str]:
         """Set names and what is said of them: in two columns where they fit, else one below the other."""
         entries = [(printable(what), printable(about)) for what, about in rows]
         if not entries:
             return
-        yield ""
-        yield self.paint(heading, _HEADING)
-        yield from (f"  {line}" for line in filter(None, self._wrapped(by, 2)))
-        longest = max(width_of(path) for path, _ in entries)
-        reason_width = max(width_of(reason) for _, reason in entries)
-        if longest + reason_width + 4 <= self.width:
-            yield from (f"  {padded(path, longest)}  {self.paint(reason, _FAINT)}" for path, reason in entries)
+        yield from self._heading(heading)
+        if by:
+            yield from self._block(by)
+        longest, about_width = (max(map(width_of, column)) for column in zip(*entries, strict=True))
+        if longest + about_width + 4 <= self.width:
+            yield from (f"  {padded(what, longest)}  {self.paint(about, _FAINT)}" for what, about in entries)
             return
         for what, about in entries:
             name = what.lstrip(" ")
             indent = 2 + len(what) - len(name)
-            yield from (f"{' ' * indent}{line}" for line in self._wrapped(name, indent))
+            yield from self._block(name, indent)
             yield from (f"{' ' * indent}  {self.paint(line, _FAINT)}" for line in self._wrapped(about, indent + 2))
+
+    def _heading(self, text: str) -> tuple[str, str]:
+        return "", self.paint(text, _HEADING)
+
+    def _block(self, text: str, indent: int = 2, first: str = "") -> Iterator[str]:
+        """Set text at an indent, the first line behind what takes the place of its indent."""
+        for line in self._wrapped(text, indent):
+            yield (first or " " * indent) + line
+            first = ""
 
     def _wrapped(self, text: str, indent: int = 0) -> list[str]:
         width, shown = self.width - indent, printable(text)
@@ -285,13 +289,10 @@ class _Page:
 
     def _unusual(self, assessment: Assessment) -> Iterator[str]:
         lines = unusual_lines(assessment)
-        if not lines:
-            return
-        yield ""
-        yield self.paint("Unusual here", _HEADING)
+        if lines:
+            yield from self._heading("Unusual here")
         for text in lines[:MOST_UNUSUAL]:
-            for position, line in enumerate(self._wrapped(text, 4)):
-                yield ("  " if position == 0 else "    ") + line
+            yield from self._block(text, 4, first="  ")
         if len(lines) > MOST_UNUSUAL:
             yield f"  and {len(lines) - MOST_UNUSUAL} more"
 
