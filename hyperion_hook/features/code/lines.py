@@ -19,28 +19,24 @@ _TRIPLE = r'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?'
 _TRIPLES = rf"(?:{_TRIPLE}|'''(?:[^'\\]|\\.|'(?!''))*+(?:''')?)"
 _DASH, _PERCENT, _BANG = r"--[^\n]*+", r"%[^\n]*+", r"![^\n]*+"
 
-_C = ([_BLOCK, _LINE], [_DOUBLE, _SINGLE])
+_C = [_BLOCK, _LINE]
+_SCRIPT = ([rf"\{{{_BLOCK}\}}", *_C], [_DOUBLE, _SINGLE, _BACKTICK])
 _SYNTAX: dict[str, tuple[list[str], list[str]]] = {
-    "C": _C,
-    "C++": _C,
-    "Objective-C": _C,
-    "Solidity": _C,
+    **{name: (_C, [_DOUBLE, _SINGLE]) for name in ("C", "C++", "Objective-C", "Solidity")},
+    **{name: (_C, [_TRIPLE, _DOUBLE, _SINGLE]) for name in ("Java", "Kotlin", "Dart", "Groovy")},
+    **{name: ([_HASH], [_TRIPLE, _DOUBLE, _SINGLE]) for name in ("R", "Julia", "GDScript", "Cython", "Elixir")},
     "Zig": ([_LINE], [_DOUBLE, _SINGLE]),
-    "C#": ([_BLOCK, _LINE], [r'@"(?:[^"]|"")*+"?', _TRIPLE, _DOUBLE, _SINGLE]),
-    "Java": ([_BLOCK, _LINE], [_TRIPLE, _DOUBLE, _SINGLE]),
-    "Kotlin": ([_BLOCK, _LINE], [_TRIPLE, _DOUBLE, _SINGLE]),
-    "Scala": ([_BLOCK, _LINE], [_TRIPLE, _DOUBLE, r"'(?:[^'\\\n]|\\.)'"]),
-    "Swift": ([_BLOCK, _LINE], [_TRIPLE, _DOUBLE]),
-    "Dart": ([_BLOCK, _LINE], [_TRIPLE, _DOUBLE, _SINGLE]),
-    "Groovy": ([_BLOCK, _LINE], [_TRIPLE, _DOUBLE, _SINGLE]),
-    "Go": ([_BLOCK, _LINE], [_DOUBLE, _SINGLE, r"`[^`]*+`?"]),
+    "C#": (_C, [r'@"(?:[^"]|"")*+"?', _TRIPLE, _DOUBLE, _SINGLE]),
+    "Scala": (_C, [_TRIPLE, _DOUBLE, r"'(?:[^'\\\n]|\\.)'"]),
+    "Swift": (_C, [_TRIPLE, _DOUBLE]),
+    "Go": (_C, [_DOUBLE, _SINGLE, r"`[^`]*+`?"]),
     # a quote before a lifetime opens nothing
     "Rust": (
-        [_BLOCK, _LINE],
+        _C,
         [r'r(\#*)"(?:[^"]|"(?!\1))*+(?:"\1)?', r'"(?:[^"\\]|\\.)*+"?', r"'(?:[^'\\\n]|\\.[^'\n]*)'"],
     ),
-    "JavaScript": ([rf"\{{{_BLOCK}\}}", _BLOCK, _LINE], [_DOUBLE, _SINGLE, _BACKTICK]),
-    "TypeScript": ([rf"\{{{_BLOCK}\}}", _BLOCK, _LINE], [_DOUBLE, _SINGLE, _BACKTICK]),
+    "JavaScript": _SCRIPT,
+    "TypeScript": _SCRIPT,
     "Vue": ([r"<!--(?:[^-]|-(?!->))*+(?:-->)?", _BLOCK, r"(?<!:)//[^\n]*+"], [_DOUBLE, _BACKTICK]),
     "PHP": ([_BLOCK, _LINE, r"\#(?!\[)[^\n]*+"], [r'"(?:[^"\\]|\\.)*+"?', r"'(?:[^'\\]|\\.)*+'?"]),
     "Ruby": (
@@ -60,10 +56,7 @@ _SYNTAX: dict[str, tuple[list[str], list[str]]] = {
     # what its own reader cannot parse; a string that stands alone is a docstring
     "Python": ([_HASH, rf"^[^\S\n]*+[bBrRuU]?{_TRIPLES}[^\S\n]*$"], [_TRIPLES, _DOUBLE, _SINGLE]),
     "Fortran": ([_BANG, r"^[cC*][^\n]*+"], [r'"[^"\n]*+"?', r"'[^'\n]*+'?"]),
-    "Elixir": ([_HASH], [_TRIPLE, _DOUBLE, _SINGLE]),
 }
-for _name in ("R", "Julia", "GDScript", "Cython"):
-    _SYNTAX[_name] = ([_HASH], [_TRIPLE, _DOUBLE, _SINGLE])
 
 
 @dataclass(frozen=True, slots=True)

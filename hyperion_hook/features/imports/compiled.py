@@ -58,7 +58,8 @@ def read_rust(text: str) -> list[str]:
         elif match["end"]:
             # an indented 'use super::' stands in a module inside this file, so 'super' is the file itself
             inside = text[match.start()] in " \t"
-            specs += (_inner(path) if inside else path for path in _use_tree(match["use"]))
+            paths = _use_tree(match["use"])
+            specs += (f"self{path[5:]}" if inside and path.startswith("super::") else path for path in paths)
     return specs
 
 
@@ -68,10 +69,6 @@ def _path_of(text: str, match: re.Match[str]) -> str:
     attribute = text[above : match.start("mod")]
     given = _RUST_PATH.search(attribute) if attribute.lstrip().startswith("#[") else None
     return given[1] if given else ""
-
-
-def _inner(path: str) -> str:
-    return f"self{path[5:]}" if path.startswith("super::") else path
 
 
 def _use_tree(text: str) -> list[str]:

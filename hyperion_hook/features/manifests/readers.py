@@ -55,10 +55,8 @@ _READERS = {
     "pnpm-workspace.yaml": (_LINES, "read_pnpm_workspace"),
     "lerna.json": (_DATA, "read_lerna"),
     "pom.xml": (_XML, "read_pom"),
-    "build.gradle": (_LINES, "read_gradle"),
-    "build.gradle.kts": (_LINES, "read_gradle"),
-    "settings.gradle": (_LINES, "read_gradle_settings"),
-    "settings.gradle.kts": (_LINES, "read_gradle_settings"),
+    **dict.fromkeys(("build.gradle", "build.gradle.kts"), (_LINES, "read_gradle")),
+    **dict.fromkeys(("settings.gradle", "settings.gradle.kts"), (_LINES, "read_gradle_settings")),
     "libs.versions.toml": (_DATA, "read_version_catalog"),
     "go.mod": (_LINES, "read_go_mod"),
     "go.work": (_LINES, "read_go_work"),
@@ -66,18 +64,14 @@ _READERS = {
     "Gemfile": (_LINES, "read_gemfile"),
     "composer.json": (_DATA, "read_composer"),
     "packages.config": (_XML, "read_packages_config"),
-    "Directory.Packages.props": (_XML, "read_dotnet_shared"),
-    "Directory.Build.props": (_XML, "read_dotnet_shared"),
+    **dict.fromkeys(("Directory.Packages.props", "Directory.Build.props"), (_XML, "read_dotnet_shared")),
 }
 _ENDINGS = {
-    ".csproj": (_XML, "read_dotnet"),
-    ".fsproj": (_XML, "read_dotnet"),
-    ".vbproj": (_XML, "read_dotnet"),
+    **dict.fromkeys((".csproj", ".fsproj", ".vbproj"), (_XML, "read_dotnet")),
     ".sln": (_LINES, "read_solution"),
     ".slnx": (_XML, "read_solution_xml"),
     ".gemspec": (_LINES, "read_gemspec"),
-    ".gradle": (_LINES, "read_gradle"),
-    ".gradle.kts": (_LINES, "read_gradle"),
+    **dict.fromkeys((".gradle", ".gradle.kts"), (_LINES, "read_gradle")),
 }
 _UNREAD = frozenset(
     "environment.yml environment.yaml pixi.toml mix.exs rebar.config pubspec.yaml Package.swift Podfile "
