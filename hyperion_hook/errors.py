@@ -88,7 +88,11 @@ class StoreError(HyperionError):
 
 
 class ArtefactError(HyperionError):
-    """A model file is damaged, too new, tampered with or does not fit."""
+    """A model file is damaged, too new, tampered with or does not fit; ``cause`` is the text without the remedy."""
+
+    def __init__(self, cause: str, remedy: str = "") -> None:
+        super().__init__(f"{cause}; {remedy}" if remedy else cause)
+        self.cause = cause
 
 
 class TrainingError(HyperionError):

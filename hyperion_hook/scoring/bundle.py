@@ -22,7 +22,7 @@ from hyperion_hook.scoring.anomaly import AnomalyModel
 from hyperion_hook.scoring.bugs import BugModel, columns_of
 from hyperion_hook.scoring.members import LogisticMember, Member, TreeMember
 from hyperion_hook.scoring.risk import Combination, RiskModel, split_column
-from hyperion_hook.scoring.trees import Trees
+from hyperion_hook.scoring.trees import REINSTALL, Trees
 
 FORMAT_VERSION = 2
 """2 has trees whose left children are 16 bits wide; 1 is read as well."""
@@ -77,8 +77,8 @@ def load_bundle(path: Path | None = None) -> Bundle:
         raise _refused(path, "not a manifest of models") from None
     if version > FORMAT_VERSION:
         raise ArtefactError(
-            f"{_shown(path)}: format {str(version)[:20]} is newer than this program reads "
-            f"({FORMAT_VERSION}); run: pip install -U hyperion-hook"
+            f"{_shown(path)}: format {str(version)[:20]} is newer than this program reads ({FORMAT_VERSION})",
+            "run: pip install -U hyperion-hook",
         )
     try:
         return _bundle(folder, manifest, hex_digest(data))
@@ -258,6 +258,4 @@ def _shown(text: object) -> str:
 
 
 def _refused(path: Path, what: str) -> ArtefactError:
-    return ArtefactError(
-        f"{_shown(path)}: {_shown(what)}; reinstall hyperion-hook, or name another folder: --models PATH"
-    )
+    return ArtefactError(f"{_shown(path)}: {_shown(what)}", REINSTALL)

@@ -29,6 +29,8 @@ MAX_TREES = 10_000
 MAX_NODES = 5_000_000
 LARGEST = 3.4028234663852886e38
 """The largest 32-bit float; infinities are taken for it, since the libraries refuse them."""
+REINSTALL = "reinstall hyperion-hook, or name another folder: --models PATH"
+"""What to do about models that are damaged."""
 
 
 class Trees:
@@ -126,4 +128,4 @@ def as_row(numbers: Sequence[float]) -> array[float]:
 
 
 def _damaged(name: str, what: str) -> ArtefactError:
-    return ArtefactError(f"model file '{name}': {what}; reinstall hyperion-hook, or name another folder: --models PATH")
+    return ArtefactError(f"model file '{name}': {what}", REINSTALL)

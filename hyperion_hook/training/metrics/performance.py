@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean, pstdev
 from typing import Any
 
@@ -52,7 +52,7 @@ def performance(
     weights = (np.ones(len(truth)), *resamples(len(truth), draws, seed))
     squares = (probability - truth) ** 2
     counted = np.array([_counted(truth, flagged, squares, drawn) for drawn in weights])
-    intervals = {name: interval_of(counted[:, place]) for place, name in enumerate(_COUNTED)}
+    intervals = {name: interval_of(counted[:, column]) for column, name in enumerate(_COUNTED)}
     for name, metric in (("roc_auc", Ranking.roc_auc), ("pr_auc", Ranking.pr_auc)):
         intervals[name] = bootstrap(metric, truth, {name: probability}, draws=draws, seed=seed)[name]
     random = np.random.default_rng(seed)
@@ -80,12 +80,12 @@ _COUNTED = ("accuracy", "precision", "recall", "f1", "brier")
 def _counted(truth: Codes, flagged: Codes, squares: Numbers, weights: Numbers) -> tuple[float, ...]:
     """Return the figures that are sums over rows; like scikit-learn's with ``zero_division=0``."""
     hits = float(weights[(truth == 1) & (flagged == 1)].sum())
-    told, positives, total = float(weights[flagged == 1].sum()), float(weights[truth == 1].sum()), float(weights.sum())
+    alarms, positives, total = (float(part.sum()) for part in (weights[flagged == 1], weights[truth == 1], weights))
     return (
         float(weights[truth == flagged].sum()) / total,
-        hits / told if told else 0.0,
+        hits / alarms if alarms else 0.0,
         hits / positives if positives else 0.0,
-        2.0 * hits / (told + positives) if told + positives else 0.0,
+        2.0 * hits / (alarms + positives) if alarms + positives else 0.0,
         float((weights * squares).sum()) / total,
     )
 
@@ -101,8 +101,8 @@ def fold_figures(
     Flags that are not given are set at the threshold that suits the other folds best.
     """
     results: dict[str, list[float]] = {name: [] for name in FOLD_FIGURES}
-    for place, (y, p) in enumerate(zip(truth, probability, strict=True)):
-        flags = _flags(truth, probability, place) if flagged is None else flagged[place]
+    for fold, (y, p) in enumerate(zip(truth, probability, strict=True)):
+        flags = _flags(truth, probability, fold) if flagged is None else flagged[fold]
         accuracy, precision, recall, f1, _ = _counted(y, flags, np.zeros(len(y)), np.ones(len(y)))
         row = (accuracy, precision, recall, f1, roc_auc(y, p), pr_auc(y, p), brier(y, p), calibration_error(y, p))
         for name, value in zip(FOLD_FIGURES, row, strict=True):
@@ -110,16 +110,15 @@ def fold_figures(
     return results
 
 
-def _flags(truth: Sequence[Codes], probability: Sequence[Numbers], place: int) -> Codes:
-    others = [number for number in range(len(truth)) if number != place] or [place]
+def _flags(truth: Sequence[Codes], probability: Sequence[Numbers], fold: int) -> Codes:
+    others = [number for number in range(len(truth)) if number != fold] or [fold]
     threshold = best_threshold(
-        np.concatenate([truth[number] for number in others]),
-        np.concatenate([probability[number] for number in others]),
+        np.concatenate([truth[number] for number in others]), np.concatenate([probability[number] for number in others])
     )
-    return (probability[place] >= threshold).astype(np.int64)
+    return (probability[fold] >= threshold).astype(np.int64)
 
 
-def summary(folds: dict[str, list[float]]) -> dict[str, float]:
+def summary(folds: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """Return ``cv_mean_<figure>`` and ``cv_std_<figure>``, of the folds where it is defined.
 
     Examples
@@ -127,12 +126,12 @@ def summary(folds: dict[str, list[float]]) -> dict[str, float]:
     >>> summary({"f1": [0.5, 0.7]})
     {'cv_mean_f1': 0.6, 'cv_std_f1': 0.09999999999999998}
     """
-    told = {}
+    figures = {}
     for name, values in folds.items():
         known = [value for value in values if np.isfinite(value)]
-        told[f"cv_mean_{name}"] = fmean(known) if known else np.nan
-        told[f"cv_std_{name}"] = pstdev(known) if known else np.nan
-    return told
+        figures[f"cv_mean_{name}"] = fmean(known) if known else np.nan
+        figures[f"cv_std_{name}"] = pstdev(known) if known else np.nan
+    return figures
 
 
 def best_threshold(truth: Codes, probability: Numbers) -> float:

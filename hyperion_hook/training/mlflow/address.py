@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -22,10 +23,8 @@ FOLDER = Path("hyperion-hook") / "mlflow"
 
 _SQLITE = "sqlite:///"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-_DATABASE = re.compile(r"(sqlite|postgresql|mysql|mssql)(\+\w+)?://")
 _NAMES = frozenset({"databricks", "databricks-uc", "uc"})
 """Addresses of MLflow's that are words; every other one without a scheme is a path."""
-ARTIFACTS = "mlruns"
 
 
 def placed(uri: str, folder: Path | None = None) -> str:
@@ -87,11 +86,6 @@ def is_server(uri: str) -> bool:
     return uri.startswith(("http://", "https://"))
 
 
-def is_database(uri: str) -> bool:
-    """Whether an address is a database's."""
-    return _DATABASE.match(uri) is not None
-
-
 def local_folder(uri: str) -> Path | None:
     """Return the folder of this machine that a placed address writes to, ``None`` if it is somewhere else.
 
@@ -116,18 +110,7 @@ def artifact_location(uri: str, experiment: str) -> str | None:
     'file:///data/mlruns/a_b'
     """
     folder = local_folder(uri) if uri.startswith(_SQLITE) else None
-    return None if folder is None else (folder / ARTIFACTS / re.sub(r"[^\w.-]|^\.+", "_", experiment)[:100]).as_uri()
-
-
-def viewer(uri: str) -> str:
-    """Return the command that shows what a place of this machine keeps.
-
-    Examples
-    --------
-    >>> viewer("file:///data/mlruns")
-    'MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri file:///data/mlruns'
-    """
-    return f"{'MLFLOW_ALLOW_FILE_STORE=true ' if is_file_store(uri) else ''}mlflow ui --backend-store-uri {uri}"
+    return None if folder is None else (folder / "mlruns" / re.sub(r"[^\w.-]|^\.+", "_", experiment)[:100]).as_uri()
 
 
 def path_of(uri: str) -> Path:
@@ -141,11 +124,10 @@ def path_of(uri: str) -> Path:
 
 def _home() -> tuple[Path, Path | None]:
     """Return the folder of the default database, and the one above from which on no link is followed."""
-    try:
+    with suppress(GitError):
         common_dir = Repository.discover(None).common_dir
         return common_dir / FOLDER, common_dir
-    except GitError:
-        try:
-            return cache_folder() / FOLDER.name, None
-        except OSError:
-            raise ConfigError("MLflow: no home folder for mlflow.db; set MLFLOW_TRACKING_URI") from None
+    try:
+        return cache_folder() / FOLDER.name, None
+    except OSError:
+        raise ConfigError("MLflow: no home folder for mlflow.db; set MLFLOW_TRACKING_URI") from None

@@ -5,11 +5,9 @@ So a run keeps what ``score`` uses, digests and all, and nothing of it is pickle
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -23,7 +21,6 @@ from hyperion_hook.training.export.bundle_classifier import BundleClassifier
 class BundleModel:
     """A bundle that predicts for the rows of a frame."""
 
-    folder: Path
     bundle: Bundle
 
     def predict(self, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None) -> np.ndarray:
@@ -38,15 +35,4 @@ class BundleModel:
 
 def _load_pyfunc(data_path: str) -> BundleModel:
     """Return the model of a folder; the name is MLflow's."""
-    return BundleModel(Path(data_path), load_bundle(Path(data_path)))
-
-
-@contextmanager
-def written_bundle(files: Mapping[str, bytes]) -> Iterator[BundleModel]:
-    """Have a bundle's files in a folder for a while."""
-    with TemporaryDirectory() as place:
-        folder = Path(place) / "bundle"
-        folder.mkdir()
-        for name, data in files.items():
-            (folder / name).write_bytes(data)
-        yield _load_pyfunc(str(folder))
+    return BundleModel(load_bundle(Path(data_path)))

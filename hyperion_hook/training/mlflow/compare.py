@@ -50,9 +50,7 @@ def compare_runs(
         compare_runs(best["run_id"].head(2), metric_names=["accuracy", "f1_score"])
     """
     need_mlflow("compare_runs")
-    ids = (
-        [run_ids] if isinstance(run_ids, str) else [str(run_id) for run_id in (run_ids if run_ids is not None else ())]
-    )
+    ids = _listed(run_ids)
     if not ids:
         raise ConfigError("compare_runs: no run is named; give at least one id, as mlflow.search_runs shows them")
     uri = placed(tracking_uri) if tracking_uri is not None else current_uri()
@@ -63,13 +61,7 @@ def compare_runs(
     except TrackingError as error:
         raise TrackingError(f"compare_runs: {error}") from error
     known = sorted({name for run in runs for name in run.data.metrics})
-    names = (
-        known
-        if metric_names is None
-        else [metric_names]
-        if isinstance(metric_names, str)
-        else [str(name) for name in metric_names]
-    )
+    names = known if metric_names is None else _listed(metric_names)
     for name in names:
         if name not in known:
             raise ConfigError(f"compare_runs: none of the runs has the metric '{name}'{suggestion(name, known)}")
@@ -78,3 +70,7 @@ def compare_runs(
         columns=["run_name", *names],
         index=pd.Index(ids, name="run_id"),
     )
+
+
+def _listed(names: Sequence[str] | None) -> list[str]:
+    return [names] if isinstance(names, str) else [str(name) for name in (() if names is None else names)]

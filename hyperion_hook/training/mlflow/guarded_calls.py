@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +21,7 @@ from typing import Any, TypeVar
 
 from hyperion_hook.errors import HyperionError, MissingExtraError
 from hyperion_hook.report.safe_text import printable, without_password
-from hyperion_hook.training.mlflow.address import is_database, is_file_store, is_server, local_folder
+from hyperion_hook.training.mlflow.address import is_file_store, is_server, local_folder
 
 ANSWER_SECONDS = 10
 """How long one request may take; it is not tried again."""
@@ -37,6 +38,7 @@ _MOST_OF_AN_ANSWER = 1_000_000
 """Bytes; MLflow answers with its version, what stands before it perhaps with a page."""
 
 _MOST_OF_A_MESSAGE = 300
+_DATABASE = re.compile(r"(sqlite|postgresql|mysql|mssql)(\+\w+)?://")
 _LOGGERS = ("mlflow", "alembic")
 
 _SETTINGS: Mapping[str, str] = MappingProxyType(
@@ -102,10 +104,10 @@ def calling(uri: str) -> Iterator[None]:
 
 
 def client_of(uri: str) -> Any:
-    """Return MLflow's client for a place, once what is there answers; within ``calling`` only."""
+    """Return MLflow's client for an address, once that answers; within ``calling`` only."""
     if is_server(uri):
-        make_sure_it_answers(uri, ANSWER_SECONDS)
-    elif is_database(uri):
+        _make_sure_it_answers(uri, ANSWER_SECONDS)
+    elif _DATABASE.match(uri):
         _make_sure_it_opens(uri)
     from mlflow import MlflowClient
 
@@ -115,7 +117,7 @@ def client_of(uri: str) -> Any:
     return MlflowClient(tracking_uri=uri)
 
 
-def make_sure_it_answers(uri: str, seconds: float) -> None:
+def _make_sure_it_answers(uri: str, seconds: float) -> None:
     """Ask a server for a small answer, of which the whole must come in time; raise ``TrackingError`` if it does not.
 
     MLflow's own limit holds for the pauses within an answer, so one that drips, or never ends, would never end.
@@ -172,8 +174,14 @@ class Patience:
             raise TrackingError(f"it took more than {self.seconds:g} seconds")
 
 
+def bounded(uri: str, call: Callable[[], Answer]) -> Answer:
+    """Return the value of a call that is ``calling`` MLflow and is over in ``MOST_SECONDS``, or ``TrackingError``."""
+    with calling(uri):
+        return within(MOST_SECONDS, call)
+
+
 def within(seconds: float, call: Callable[[], Answer]) -> Answer:
-    """Return what a call gives, unless it takes too long: then it is left to itself.
+    """Return the value of a call, unless it takes too long: then it is left to itself.
 
     MLflow's limit of a request holds for the pauses within an answer, so one that drips never ends.
 
@@ -197,7 +205,7 @@ def within(seconds: float, call: Callable[[], Answer]) -> Answer:
 
 
 def in_one_line(error: BaseException) -> str:
-    r"""Return what went wrong in one line that is safe to show.
+    r"""Return the text of an error in one line that is safe to show.
 
     Examples
     --------

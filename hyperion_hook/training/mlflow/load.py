@@ -7,6 +7,7 @@ estimator passes the audit of ``model_files.skops_audit``, whatever types the mo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -17,17 +18,10 @@ from hyperion_hook.errors import ArtefactError, ConfigError, HyperionError
 from hyperion_hook.report.safe_text import printable, without_password
 from hyperion_hook.scoring.bundle import MANIFEST, MAX_FILE_BYTES, MAX_FILES, MAX_MANIFEST_BYTES, Bundle, load_bundle
 from hyperion_hook.training.mlflow.address import current_uri
-from hyperion_hook.training.mlflow.guarded_calls import (
-    MOST_SECONDS,
-    Patience,
-    calling,
-    in_one_line,
-    need_mlflow,
-    within,
-)
+from hyperion_hook.training.mlflow.guarded_calls import Patience, bounded, client_of, in_one_line, need_mlflow
 from hyperion_hook.training.mlflow.model_downloads import NoFileError, Read, plain_path, reader_of
 from hyperion_hook.training.mlflow.models import AUDITED, LOADER
-from hyperion_hook.training.mlflow.uri import location_of
+from hyperion_hook.training.mlflow.owner import owner_of
 from hyperion_hook.training.model_files.skops_audit import MAX_BYTES, RefusedError
 from hyperion_hook.training.model_files.skops_files import unpacked
 from hyperion_hook.training.model_files.xgboost_audit import boosted
@@ -36,6 +30,11 @@ LOAD_SECONDS = 120.0
 """How long a model may take to come."""
 
 DESCRIPTION = "MLmodel"
+_MODEL = re.compile(r"models:/{1,3}([^/@:]{1,256})(?:@([^/@]{1,256})|/([^/@]{1,256}))?/?")
+_RUN = re.compile(r"runs:/{1,3}([A-Za-z0-9_-]{1,100})/(.{1,500})", re.DOTALL)
+_DATABRICKS = ("databricks", "uc:")
+_MOST_STEPS = 4
+"""From one name to another."""
 _MOST_OF_A_DESCRIPTION = 256_000
 _MOST_DEPTH = 12
 _NONE = frozenset({"", "null", "~"})
@@ -57,15 +56,73 @@ def load_model(uri: str) -> tuple[Bundle | Any, tuple[str, ...]]:
     """
     need_mlflow("from_mlflow")
     patience = Patience(LOAD_SECONDS)
-    place = current_uri()
+    tracking_uri = current_uri()
     try:
-        with calling(place):
-            return within(MOST_SECONDS, lambda: _loaded(reader_of(location_of(uri, place), place, patience)))
+        return bounded(
+            tracking_uri, lambda: _loaded(reader_of(_location_of(uri, tracking_uri), tracking_uri, patience))
+        )
     except HyperionError as error:
         remedy = _FORMS if isinstance(error, RefusedError) else "set MLFLOW_TRACKING_URI to where it is"
         reason = in_one_line(error)
     shown = printable(without_password(uri), most=200)
     raise ConfigError(f"MLflow: '{shown}' cannot be loaded ({reason}); {remedy}")
+
+
+def _location_of(uri: str, tracking_uri: str) -> str:
+    """Return the folder, address or bucket that holds a model.
+
+    Raises ``RefusedError`` if it cannot name a model, or an alias or stage leads to a model of another repository. A
+    location that is neither ``models:/...`` nor ``runs:/...`` is returned as it is.
+    """
+    client = None
+    for _ in range(_MOST_STEPS):
+        scheme = uri.partition(":")[0].lower()
+        if scheme not in {"models", "runs"} or (scheme == "models" and tracking_uri.startswith(_DATABRICKS)):
+            return uri
+        client = client or client_of(tracking_uri)
+        uri = _of_model(client, uri) if scheme == "models" else _of_run(client, uri)
+    raise RefusedError("it leads from one name to another")
+
+
+def _of_model(client: Any, uri: str) -> str:
+    match = _MODEL.fullmatch(uri)
+    if match is None:
+        raise RefusedError("it is no name of a model")
+    name, alias, suffix = match.groups()
+    if alias is None and suffix is None:
+        return str(client.get_logged_model(name).artifact_location)
+    if suffix is not None and suffix.isdecimal():
+        # a version that is named by its number is wanted, whosever it is
+        return str(client.get_model_version_download_uri(name, suffix))
+    if alias is not None:
+        version = client.get_model_version_by_alias(name, alias)
+    else:
+        latest = client.get_latest_versions(name, None if suffix.lower() == "latest" else [suffix])
+        if not latest:
+            raise RefusedError(f"no version of {name} has the stage {suffix}")
+        version = max(latest, key=lambda entry: int(entry.version))
+    owner = owner_of()
+    if owner.is_stranger(version.tags):
+        raise RefusedError(
+            f"it is version {version.version} of {name}, which {owner.described(version.tags)}; to load it all the "
+            f"same: models:/{name}/{version.version}"
+        )
+    return str(client.get_model_version_download_uri(name, str(version.version)))
+
+
+def _of_run(client: Any, uri: str) -> str:
+    match = _RUN.fullmatch(uri)
+    if match is None:
+        raise RefusedError("it is no name of a run's model")
+    run_id, path = match.groups()
+    run = client.get_run(run_id)
+    for output in getattr(run.outputs, "model_outputs", None) or ():
+        logged = client.get_logged_model(output.model_id)
+        if logged.name == path.strip("/"):
+            return str(logged.artifact_location)
+    if ".." in path.split("/"):
+        raise RefusedError("it leads out of its run")
+    return f"{run.info.artifact_uri.rstrip('/')}/{path.strip('/')}"
 
 
 def _loaded(read: Read) -> tuple[Bundle | Any, tuple[str, ...]]:
@@ -147,7 +204,7 @@ def _bundle(read: Read, folder: str) -> Bundle:
         try:
             return load_bundle(Path(scratch))
         except ArtefactError as error:
-            raise RefusedError(str(error).partition(";")[0].replace(f"{scratch}/", "")) from None
+            raise RefusedError(error.cause.replace(f"{scratch}/", "")) from None
 
 
 def _columns(description: Mapping[str, Any]) -> tuple[str, ...]:

@@ -13,9 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from hyperion_hook.errors import ArtefactError
+from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.report.safe_text import without_password
-from hyperion_hook.scoring.bundle import read_limited
 from hyperion_hook.training.mlflow.address import is_file_store, path_of
 from hyperion_hook.training.mlflow.guarded_calls import Patience
 from hyperion_hook.training.model_files.skops_audit import RefusedError
@@ -38,7 +37,7 @@ _CHUNK = 65_536
 
 
 def reader_of(location: str, uri: str, patience: Patience) -> Read:
-    """Return what reads the files below a location; raise ``RefusedError`` if the location is not read from.
+    """Return the reader of the files below a location; raise ``RefusedError`` if the location is not read from.
 
     Only the server of the tracking URI is sent credentials.
     """
@@ -86,20 +85,18 @@ def _local(root: Path, name: str, most: int) -> bytes:
 
 def _limited(path: Path, most: int) -> bytes:
     try:
-        return read_limited(path, most)
-    except ArtefactError as error:
-        raise RefusedError(f"{path.name}: {str(error).partition(': ')[2].partition(';')[0]}") from None
+        return read_regular(path, most, links=True)
+    except OSError as error:
+        raise RefusedError(f"{path.name}: {error.strerror or 'cannot be read'}") from None
 
 
 def _streamed(address: str, name: str, most: int, patience: Patience) -> bytes:
     from mlflow.utils import credentials, rest_utils
 
-    calls: Any = rest_utils
-    sender: Any = credentials
-    data = bytearray()
-    plain = {"Accept-Encoding": "identity"}
-    host = sender.get_default_host_creds(address)
-    with calls.http_request(host, f"/{name}", "GET", stream=True, extra_headers=plain) as answer:
+    request: Any = rest_utils.http_request
+    host_of: Any = credentials.get_default_host_creds
+    data, plain = bytearray(), {"Accept-Encoding": "identity"}
+    with request(host_of(address), f"/{name}", "GET", stream=True, extra_headers=plain) as answer:
         if answer.status_code != 200:
             raise NoFileError(f"no file {name} (status {answer.status_code})")
         while part := answer.raw.read1(_CHUNK):

@@ -8,8 +8,10 @@ quarter of a minute.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -30,11 +32,10 @@ SKLEARN_MODEL, BUNDLE = "sklearn_model", "bundle"
 LOADER = "hyperion_hook.training.mlflow.bundle"
 
 AUDITED = "hyperion_hook"
-"""The flavour of the form that ``tracking_load`` reads: skops as in our registry, boosted trees as XGBoost's JSON."""
+"""The flavour of the form that ``load`` reads: skops as in our registry, boosted trees as XGBoost's JSON."""
 
 _AUDITED_FILE = "estimator.skops"
 _SKOPS_FILE = "model.skops"
-_NAMES = {"xgboost": ("xgboost-cpu", "xgboost")}
 
 
 def saved_model(record: RunRecord, model: Any, folder: Path) -> str:
@@ -48,50 +49,20 @@ def saved_model(record: RunRecord, model: Any, folder: Path) -> str:
     if record.bundle:
         _save_bundle(record, model, folder)
         return digest_of(record.bundle[MANIFEST]).sha256
-    data = audited_bytes(record.estimator)
-    (_save_xgboost if _is_xgboost(record.estimator) else _save_sklearn)(record, model, folder)
+    kind = type(record.estimator)
+    try:
+        data = packed(record.estimator)
+    except UntrustedTypeError as error:
+        reason = f"{kind.__name__} holds {error.kind}, which is not on the list of trusted types"
+        raise TrainingError(reason) from None
+    except RefusedError as error:
+        raise TrainingError(f"{kind.__name__} cannot be written without pickle ({in_one_line(error)})") from error
+    save = _save_xgboost if kind.__module__.startswith("xgboost.") else _save_sklearn
+    save(record.estimator, str(folder), {"mlflow_model": model, **_shape_of(record, record.estimator.predict)})
     (folder / _AUDITED_FILE).write_bytes(data)
     model.add_flavor(AUDITED, estimator=_AUDITED_FILE)
     model.save(str(folder / "MLmodel"))
     return digest_of(data).sha256
-
-
-def audited_bytes(estimator: Any) -> bytes:
-    """Return an estimator as a skops file, once it holds nothing but trusted types.
-
-    Raises ``TrainingError`` if it holds others, or cannot be written.
-    """
-    name = type(estimator).__name__
-    try:
-        return packed(estimator)
-    except UntrustedTypeError as error:
-        raise TrainingError(f"{name} holds {error.kind}, which is not on the list of trusted types") from None
-    except RefusedError as error:
-        raise TrainingError(f"{name} cannot be written without pickle ({in_one_line(error)})") from error
-
-
-def example_of(record: RunRecord) -> pd.DataFrame:
-    """Return the record's example with whole numbers as floats, since in other rows they may be missing."""
-    frame = record.example
-    whole = [name for name in frame.columns if pd.api.types.is_integer_dtype(frame[name].dtype)]
-    return frame.astype(dict.fromkeys(whole, np.float64))
-
-
-def requirements(*packages: str) -> list[str]:
-    """Return packages with the versions that are installed here."""
-    pinned = []
-    for package in packages:
-        for name in _NAMES.get(package, (package,)):
-            try:
-                pinned.append(f"{name}=={version(name)}")
-                break
-            except PackageNotFoundError:
-                continue
-    return pinned
-
-
-def _is_xgboost(estimator: Any) -> bool:
-    return type(estimator).__module__.partition(".")[0] == "xgboost"
 
 
 def _shape_of(record: RunRecord, predict: Callable[[pd.DataFrame], Any]) -> dict[str, Any]:
@@ -101,9 +72,11 @@ def _shape_of(record: RunRecord, predict: Callable[[pd.DataFrame], Any]) -> dict
     """
     from mlflow.models import infer_signature
 
-    example = example_of(record)
-    if example.empty:
+    if record.example.empty:
         return {"signature": False}
+    # whole numbers as floats, since in other rows they may be missing
+    whole = [name for name, dtype in record.example.dtypes.items() if pd.api.types.is_integer_dtype(dtype)]
+    example = record.example.astype(dict.fromkeys(whole, np.float64))
     try:
         answer = np.asarray(predict(example))
     except Exception as error:  # an estimator may refuse its input in any way
@@ -111,36 +84,30 @@ def _shape_of(record: RunRecord, predict: Callable[[pd.DataFrame], Any]) -> dict
     return {"signature": infer_signature(example, answer), "input_example": example}
 
 
-def _save_sklearn(record: RunRecord, model: Any, folder: Path) -> None:
+def _save_sklearn(estimator: Any, folder: str, options: dict[str, Any]) -> None:
     import mlflow.sklearn
 
     mlflow.sklearn.save_model(
-        record.estimator,
-        str(folder),
-        mlflow_model=model,
+        estimator,
+        folder,
         serialization_format="skops",
         skops_trusted_types=list(NAMES),
-        pip_requirements=requirements("scikit-learn", "skops", "numpy", "pandas"),
-        **_shape_of(record, record.estimator.predict),
+        pip_requirements=_requirements("scikit-learn", "skops", "numpy", "pandas"),
+        **options,
     )
 
 
-def _save_xgboost(record: RunRecord, model: Any, folder: Path) -> None:
+def _save_xgboost(estimator: Any, folder: str, options: dict[str, Any]) -> None:
     """Write XGBoost's own format, and beside it what ``mlflow.sklearn.load_model`` reads."""
     import mlflow.xgboost
     import sklearn
     import skops.io
 
-    mlflow.xgboost.save_model(
-        record.estimator,
-        str(folder),
-        mlflow_model=model,
-        model_format="json",
-        pip_requirements=requirements("xgboost", "scikit-learn", "skops", "numpy", "pandas"),
-        **_shape_of(record, record.estimator.predict),
-    )
-    skops.io.dump(record.estimator, folder / _SKOPS_FILE)
-    model.add_flavor(
+    # without CUDA its package has another name
+    needed = _requirements("xgboost-cpu", "xgboost", "scikit-learn", "skops", "numpy", "pandas")
+    mlflow.xgboost.save_model(estimator, folder, model_format="json", pip_requirements=needed, **options)
+    skops.io.dump(estimator, Path(folder, _SKOPS_FILE))
+    options["mlflow_model"].add_flavor(
         "sklearn",
         pickled_model=_SKOPS_FILE,
         sklearn_version=sklearn.__version__,
@@ -153,14 +120,27 @@ def _save_xgboost(record: RunRecord, model: Any, folder: Path) -> None:
 def _save_bundle(record: RunRecord, model: Any, folder: Path) -> None:
     import mlflow.pyfunc
 
-    from hyperion_hook.training.mlflow.bundle import written_bundle
+    from hyperion_hook.training.mlflow.bundle import _load_pyfunc
 
-    with written_bundle(record.bundle) as bundle:
+    with TemporaryDirectory() as scratch:
+        bundle = Path(scratch, "bundle")
+        bundle.mkdir()
+        for name, data in record.bundle.items():
+            (bundle / name).write_bytes(data)
         mlflow.pyfunc.save_model(
             str(folder),
             loader_module=LOADER,
-            data_path=str(bundle.folder),
+            data_path=str(bundle),
             mlflow_model=model,
-            pip_requirements=requirements("hyperion-hook", "numpy", "pandas"),
-            **_shape_of(record, bundle.predict),
+            pip_requirements=_requirements("hyperion-hook", "numpy", "pandas"),
+            **_shape_of(record, _load_pyfunc(str(bundle)).predict),
         )
+
+
+def _requirements(*packages: str) -> list[str]:
+    """Return those of the packages that are installed, with their versions."""
+    pinned = []
+    for package in packages:
+        with suppress(PackageNotFoundError):
+            pinned.append(f"{package}=={version(package)}")
+    return pinned

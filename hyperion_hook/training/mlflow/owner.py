@@ -41,7 +41,12 @@ class Owner:
         root, commit = tags.get(ROOT_TAG, ""), tags.get(COMMIT_TAG, "")
         if self.repository is None or root == _OUTSIDE:
             return self.repository is None and root == _OUTSIDE
-        return not self.is_stranger(tags) and _has(self.repository, commit)
+        if self.is_stranger(tags) or not _OBJECT_ID.fullmatch(commit):
+            return False
+        try:
+            return self.repository.resolve(commit) == commit
+        except GitError:
+            return False
 
     def is_stranger(self, tags: Mapping[str, str]) -> bool:
         """Whether a version is certainly of a repository with another history."""
@@ -74,18 +79,7 @@ def owner_of(repository: Repository | None = None) -> Owner:
     head = repository.head()
     if head is None:
         return Owner(_OUTSIDE, "", None)
-    return Owner("" if repository.is_shallow else _first_commit(repository, head), head, repository)
-
-
-def _first_commit(repository: Repository, head: str) -> str:
-    listed = repository.git.run("rev-list", "--first-parent", "--max-parents=0", head)
-    return listed.decode("ascii", "replace").split()[-1]
-
-
-def _has(repository: Repository, commit: str) -> bool:
-    if not _OBJECT_ID.fullmatch(commit):
-        return False
-    try:
-        return repository.resolve(commit) == commit
-    except GitError:
-        return False
+    if repository.is_shallow:
+        return Owner("", head, repository)
+    roots = repository.git.run("rev-list", "--first-parent", "--max-parents=0", head)
+    return Owner(roots.decode("ascii", "replace").split()[-1], head, repository)

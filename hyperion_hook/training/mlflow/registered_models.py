@@ -75,7 +75,7 @@ def register(client: Any, logged: LoggedRun, entry: Entry) -> str:
     tags = {VERSION_TAG: entry.version, STATUS_TAG: Status.TRAINED.value, **entry.owner.tags}
     if entry.digest:
         tags[DIGEST_TAG] = entry.digest
-    made = client.create_model_version(
+    created = client.create_model_version(
         name,
         source=client.get_logged_model(logged.model_id).artifact_location,
         run_id=logged.run_id,
@@ -84,7 +84,7 @@ def register(client: Any, logged: LoggedRun, entry: Entry) -> str:
         await_creation_for=0,
         description=f"{entry} of hyperion-hook",
     )
-    return _number(made)
+    return _number(created)
 
 
 def mirror(client: Any, entry: Entry, status: str) -> bool:
@@ -107,11 +107,12 @@ def mirror(client: Any, entry: Entry, status: str) -> bool:
     number = _number(same[-1])
     if now is Status.TRAINED:
         return True
-    aliases = {alias: str(held) for alias, held in client.get_registered_model(name).aliases.items()}
+    aliases = {alias: str(holder) for alias, holder in client.get_registered_model(name).aliases.items()}
     client.set_model_version_tag(name, number, STATUS_TAG, now.value)
     own = {_number(version): version for version in versions if entry.owner.owns(version.tags)}
     if now in _ALIASED:
-        _need_free(now, entry, aliases.get(now.value), [version for version in versions if _number(version) not in own])
+        foreign = [version for version in versions if _number(version) not in own]
+        _check_free(now, entry, aliases.get(now.value), foreign)
     if now is Status.PRODUCTION:
         for other, version in own.items():
             serves = version.tags.get(STATUS_TAG) == now.value or aliases.get(now.value) == other
@@ -121,8 +122,8 @@ def mirror(client: Any, entry: Entry, status: str) -> bool:
     return True
 
 
-def _need_free(status: Status, entry: Entry, holder: str | None, foreign: list[Any]) -> None:
-    """Make sure that no version of another owner has the alias, or the stage, of a status."""
+def _check_free(status: Status, entry: Entry, holder: str | None, foreign: list[Any]) -> None:
+    """Raise ``RegistrationError`` if a version of another owner has the alias, or the stage, of a status."""
     for version in foreign:
         if _number(version) == holder or getattr(version, "current_stage", None) == _STAGES[status]:
             raise RegistrationError(

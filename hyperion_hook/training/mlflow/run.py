@@ -25,9 +25,6 @@ PLOTS = "plots"
 _KIND = {"mlflow.experimentKind": "custom_model_development"}
 """Has MLflow show runs and their metrics instead of conversations with language models."""
 _SOURCE = {"mlflow.source.name": "hyperion-hook", "mlflow.source.type": "LOCAL"}
-_MOST_METRICS = 1_000
-_MOST_OTHERS = 100
-"""MLflow's limits of one call; the second is of parameters, and of tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +59,28 @@ def log_run(
 
     ``content`` is what is logged of the record beside files; ``say`` is told why a model is not kept.
     """
+    from mlflow.entities import Metric, Param, RunTag
+
     patience = Patience()
-    run = _begun(client, experiment_id, record, content, moment)
+    seconds = max(content.metrics.get("training_time_seconds", 0.0), 0.0)
+    run = client.create_run(
+        experiment_id,
+        run_name=f"{record.model_name}_{moment:%Y%m%d_%H%M%S}",
+        start_time=int((moment.timestamp() - seconds) * 1_000),
+    )
     run_id: str = run.info.run_id
+    tags = [RunTag(*entry) for entry in {**_SOURCE, **content.tags}.items()]
+    client.log_batch(run_id, params=[Param(*entry) for entry in content.parameters.items()], tags=tags)
     try:
         if plots is not None:
             client.log_artifacts(run_id, plots, PLOTS)
             patience.check()
         model_id, digest = _log_model(client, run, record, content, patience, say)
         patience.check()
-        _log_metrics(client, run_id, content, model_id)
+        now = int(time.time() * 1_000)
+        # with the model's id MLflow keeps them as the run's and as the model's, and shows them beside either
+        metrics = [Metric(name, value, now, 0, model_id=model_id) for name, value in content.metrics.items()]
+        client.log_batch(run_id, metrics=metrics)
     except Exception:
         # a run that is never ended would look as if it still went on
         with suppress(Exception):
@@ -85,32 +94,13 @@ def experiment_id_of(client: Any, name: str, uri: str) -> str:
     """Return the id of an experiment, which is made if it is not there."""
     from mlflow.exceptions import MlflowException
 
-    result = client.get_experiment_by_name(name)
-    if result is None:
+    if client.get_experiment_by_name(name) is None:
         try:
-            return str(client.create_experiment(name, artifact_location=artifact_location(uri, name), tags=_KIND))
+            client.create_experiment(name, artifact_location=artifact_location(uri, name), tags=_KIND)
         except MlflowException as error:
-            result = client.get_experiment_by_name(name) if error.error_code in EXISTS else None
-            if result is None:
+            if error.error_code not in EXISTS:
                 raise
-    return str(result.experiment_id)
-
-
-def _begun(client: Any, experiment_id: str, record: RunRecord, content: RunContent, moment: datetime) -> Any:
-    from mlflow.entities import Param, RunTag
-
-    seconds = max(content.metrics.get("training_time_seconds", 0.0), 0.0)
-    run = client.create_run(
-        experiment_id,
-        run_name=f"{record.model_name}_{moment:%Y%m%d_%H%M%S}",
-        start_time=int((moment.timestamp() - seconds) * 1_000),
-    )
-    parameters = [Param(*entry) for entry in content.parameters.items()]
-    tags = [RunTag(*entry) for entry in {**_SOURCE, **content.tags}.items()]
-    for start in range(0, max(len(parameters), len(tags)), _MOST_OTHERS):
-        part = slice(start, start + _MOST_OTHERS)
-        client.log_batch(run.info.run_id, params=parameters[part], tags=tags[part], synchronous=True)
-    return run
+    return str(client.get_experiment_by_name(name).experiment_id)
 
 
 def _log_model(
@@ -122,8 +112,8 @@ def _log_model(
 
     if record.estimator is None and not record.bundle:
         return None, None
-    with TemporaryDirectory() as place:
-        folder = Path(place) / "model"
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch, "model")
         description = Model(run_id=run.info.run_id)
         try:
             digest = saved_model(record, description, folder)
@@ -145,15 +135,3 @@ def _log_model(
         client.log_model_artifacts(logged.model_id, str(folder))
         client.finalize_logged_model(logged.model_id, "READY")
     return str(logged.model_id), digest
-
-
-def _log_metrics(client: Any, run_id: str, content: RunContent, model_id: str | None) -> None:
-    """Log metrics as the run's, and as the model's, so that MLflow shows them beside either."""
-    from mlflow.entities import Metric
-
-    moment = int(time.time() * 1_000)
-    for of_model in (None,) if model_id is None else (None, model_id):
-        more = {} if of_model is None else {"model_id": of_model, "run_id": run_id}
-        metrics = [Metric(name, value, moment, 0, **more) for name, value in content.metrics.items()]
-        for start in range(0, len(metrics), _MOST_METRICS):
-            client.log_batch(run_id, metrics=metrics[start : start + _MOST_METRICS], synchronous=True)

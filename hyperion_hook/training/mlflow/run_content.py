@@ -1,4 +1,4 @@
-"""What MLflow is told of a trained model, in names and values that every MLflow store takes.
+"""The record of a trained model in MLflow's terms, in names and values that every MLflow store takes.
 
 A figure that is not finite is not known, and is left out: a store would keep it as a number, or refuse the whole batch.
 """
@@ -8,24 +8,19 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from statistics import fmean, pstdev
 from typing import Any
 
 import numpy as np
 
+from hyperion_hook.training.metrics.performance import summary
 from hyperion_hook.training.mlflow.run_record import RunRecord
 
 MOST_OF_A_NAME = 250
 MOST_OF_A_PARAMETER = 6_000
 MOST_OF_A_TAG = 5_000
 """MLflow 3 takes 8,000 characters, MLflow 2 took 5,000."""
-
-IMPORTANCE = "feature_importance_"
-NOT_MEASURED = "not_measured"
-"""The tag that names the figures which are not known."""
-
 _MOST_CLASSES = 20
 _NOT_IN_A_NAME = re.compile(r"[^\w.\- ]")
 
@@ -40,7 +35,7 @@ class RunContent:
 
 
 def content_of(record: RunRecord, default_tags: Mapping[str, str]) -> RunContent:
-    """Return what is logged of a model beside its files."""
+    """Return parameters, metrics and tags of a model; the tag ``not_measured`` names the figures that are not known."""
     figures = dict(_figures(record))
     metrics = {name: value for name, value in figures.items() if math.isfinite(value)}
     unknown = sorted(figures.keys() - metrics.keys())
@@ -50,7 +45,7 @@ def content_of(record: RunRecord, default_tags: Mapping[str, str]) -> RunContent
         **record.tags,
         "model_name": record.model_name,
         "model_type": record.model_type,
-        **({NOT_MEASURED: ", ".join(unknown)} if unknown else {}),
+        **({"not_measured": ", ".join(unknown)} if unknown else {}),
     }
     return RunContent(
         {name: cut(str(value), MOST_OF_A_PARAMETER) for name, value in named(record.parameters.items()).items()},
@@ -59,20 +54,16 @@ def content_of(record: RunRecord, default_tags: Mapping[str, str]) -> RunContent
     )
 
 
-def _figures(record: RunRecord) -> Iterable[tuple[str, float]]:
+def _figures(record: RunRecord) -> Iterator[tuple[str, float]]:
     for name, value in {**record.metrics, **record.data}.items():
         yield name, float(value)
     yield from _figures_by_class(record)
-    for name, values in record.cross_validation.items():
-        known = [float(value) for value in values if math.isfinite(value)]
-        yield f"cv_mean_{name}", fmean(known) if known else math.nan
-        # of the folds themselves, as numpy does: they are all there are
-        yield f"cv_std_{name}", pstdev(known) if known else math.nan
+    yield from summary(record.cross_validation).items()
     for name, value in sorted(record.importance.items(), key=lambda entry: -entry[1] if entry[1] == entry[1] else 0.0):
-        yield IMPORTANCE + name, float(value)
+        yield f"feature_importance_{name}", float(value)
 
 
-def _figures_by_class(record: RunRecord) -> Iterable[tuple[str, float]]:
+def _figures_by_class(record: RunRecord) -> Iterator[tuple[str, float]]:
     """Yield precision and recall of each class among the test rows, NaN where nothing was, or was to be, of it."""
     from sklearn.metrics import precision_recall_fscore_support
 
@@ -95,11 +86,11 @@ def named(entries: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     >>> sorted(named([("a?", 1), ("a!", 2)]))
     ['a_', 'a_-242ed538']
     """
-    kept: dict[str, Any] = {}
+    safe: dict[str, Any] = {}
     for name, value in entries:
         plain = safe_name(name)
-        kept[_marked(plain, name) if plain in kept else plain] = value
-    return kept
+        safe[_marked(plain, name) if plain in safe else plain] = value
+    return safe
 
 
 def safe_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Which tracker the settings ask for; none unless somebody named a place."""
+"""Which tracker the settings ask for; none unless somebody named an address."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import os
 from pathlib import Path
 
 from hyperion_hook.config.file import top_of_work_tree
-from hyperion_hook.config.load import Config, LoadedConfig, load_config
+from hyperion_hook.config.load import LoadedConfig, load_config
 from hyperion_hook.errors import MissingExtraError
 from hyperion_hook.report.safe_text import without_password
 from hyperion_hook.training.mlflow.address import local_folder, placed
 from hyperion_hook.training.mlflow.tracker import MLFlowConfig, MLFlowTracker, Say, say_on_stderr
-
-_URI = "mlflow_tracking_uri"
-_NOT_A_FILE = ("default", "environment ", "flag ")
 
 
 def tracker_asked_for(
@@ -29,13 +26,12 @@ def tracker_asked_for(
     if loaded is None:
         top = top_of_work_tree(Path())
         loaded = load_config(top, os.environ)
-    origin, uri = loaded.origins[_URI], loaded.config.mlflow_tracking_uri
+    origin, uri = loaded.origins["mlflow_tracking_uri"], loaded.config.mlflow_tracking_uri
     if origin == "default":
         return None
-    if origin.startswith(_NOT_A_FILE):
-        uri = placed(uri, Path.cwd())
-    else:
-        uri = placed(uri, top or Path.cwd())
+    is_of_a_file = not origin.startswith(("environment ", "flag "))
+    uri = placed(uri, (top if is_of_a_file else None) or Path.cwd())
+    if is_of_a_file:
         folder = local_folder(uri)
         if folder is None or top is None or not folder.resolve().is_relative_to(top.resolve()):
             say(
@@ -43,12 +39,9 @@ def tracker_asked_for(
                 " to have runs there set the environment variable MLFLOW_TRACKING_URI"
             )
             return None
+    experiment, prefix = loaded.config.mlflow_experiment_name, loaded.config.mlflow_model_prefix
     try:
-        return MLFlowTracker(_config(uri, loaded.config), say=say)
+        return MLFlowTracker(MLFlowConfig(uri, experiment, model_prefix=prefix or ""), say=say)
     except MissingExtraError as error:
         say(f"warning: {error}; everything but MLflow goes on")
         return None
-
-
-def _config(uri: str, config: Config) -> MLFlowConfig:
-    return MLFlowConfig(uri, config.mlflow_experiment_name, model_prefix=config.mlflow_model_prefix or "")

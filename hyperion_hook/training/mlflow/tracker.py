@@ -22,18 +22,16 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable, without_password
 from hyperion_hook.store.models.metadata import FIGURES, ModelMetadata
 from hyperion_hook.training.mlflow import registered_models
-from hyperion_hook.training.mlflow.address import DEFAULT_URI, is_file_store, is_server, placed, viewer
+from hyperion_hook.training.mlflow.address import DEFAULT_URI, is_file_store, is_server, placed
 from hyperion_hook.training.mlflow.guarded_calls import (
     FILE_STORE,
-    MOST_SECONDS,
     Answer,
     TrackingError,
-    calling,
+    bounded,
     client_of,
     need_mlflow,
-    within,
 )
-from hyperion_hook.training.mlflow.owner import Owner, owner_of
+from hyperion_hook.training.mlflow.owner import owner_of
 from hyperion_hook.training.mlflow.plots import draw_plots
 from hyperion_hook.training.mlflow.registered_models import Entry, RegistrationError
 from hyperion_hook.training.mlflow.run import LoggedRun, experiment_id_of, log_run
@@ -43,17 +41,11 @@ from hyperion_hook.training.mlflow.run_record import RunRecord
 _MOST_OF_A_MESSAGE = 700
 """Characters; what a server's tags say is in it."""
 
-DEFAULT_EXPERIMENT = "hyperion_ml_v3"
-
 Say = Callable[[str], object]
 """Told one line at a time what a person should know."""
 
 say_on_stderr: Say = logging.getLogger("hyperion_hook").warning
 """What is not told otherwise where to show its lines; a program that has set up logging gets them there."""
-
-
-def _default_tags() -> dict[str, str]:
-    return {"project": "hyperion", "version": "3.0.0", "team": "hyperion-dev", "environment": "development"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +73,15 @@ class MLFlowConfig:
     """
 
     tracking_uri: str = DEFAULT_URI
-    experiment_name: str = DEFAULT_EXPERIMENT
-    default_tags: Mapping[str, str] = field(default_factory=_default_tags)
+    experiment_name: str = "hyperion_ml_v3"
+    default_tags: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "project": "hyperion",
+            "version": "3.0.0",
+            "team": "hyperion-dev",
+            "environment": "development",
+        }
+    )
     model_prefix: str = ""
 
 
@@ -134,10 +133,13 @@ class MLFlowTracker:
         if self._announced:
             return
         self._announced = True
-        told = f"MLflow: runs go to {without_password(self.uri)}, experiment {self.config.experiment_name}"
-        note = f" (a folder of files, which MLflow takes with {FILE_STORE}=true only; set for these calls)"
-        look = "" if is_server(self.uri) else f"; to see them: {without_password(viewer(self.uri))}"
-        self._say(f"{told}{note if is_file_store(self.uri) else ''}{look}")
+        uri = without_password(self.uri)
+        note, setting = "", ""
+        if is_file_store(self.uri):
+            note = f" (a folder of files, which MLflow takes with {FILE_STORE}=true only; set for these calls)"
+            setting = f"{FILE_STORE}=true "
+        viewer = "" if is_server(self.uri) else f"; to see them: {setting}mlflow ui --backend-store-uri {uri}"
+        self._say(f"MLflow: runs go to {uri}, experiment {self.config.experiment_name}{note}{viewer}")
 
     def log(self, record: RunRecord) -> LoggedRun | None:
         """Log a model as one run: parameters, metrics, tags, plots, signature, input example and the model.
@@ -154,17 +156,11 @@ class MLFlowTracker:
         """
         self.announce()
         content = content_of(record, self.config.default_tags)
-        with TemporaryDirectory() as place:
-            plots = draw_plots(record, Path(place))
+        with TemporaryDirectory() as folder:
+            plots = folder if draw_plots(record, Path(folder)) else None
             logged = self._guarded(
                 lambda client: log_run(
-                    client,
-                    self._experiment_id(client),
-                    record,
-                    content,
-                    plots=place if plots else None,
-                    moment=self._now(),
-                    say=self._say,
+                    client, self._experiment_id(client), record, content, plots=plots, moment=self._now(), say=self._say
                 )
             )
         if logged is not None and record.estimator is not None:
@@ -195,7 +191,7 @@ class MLFlowTracker:
             return None
         return self._guarded(
             lambda client: registered_models.register(
-                client, logged, self._entry(name, version, logged.digest, owner_of(repository))
+                client, logged, self._entry(name, version, logged.digest, repository)
             )
         )
 
@@ -213,10 +209,10 @@ class MLFlowTracker:
         repository
             As for ``register``.
         """
-        place, logged = _RUN_OF.get(estimator, (None, None))
+        uri, logged = _RUN_OF.get(estimator, (None, None))
         # an estimator that was fitted again since it was logged is another model
-        if logged is None or place != self.uri or metadata.main_digest not in {None, logged.digest}:
-            logged = self.log(record_of(estimator, metadata))
+        if logged is None or uri != self.uri or metadata.main_digest not in {None, logged.digest}:
+            logged = self.log(_record_of(estimator, metadata))
         if logged is None:
             return None
         return self.register(logged, metadata.name, metadata.version, repository=repository)
@@ -244,24 +240,21 @@ class MLFlowTracker:
             Whether MLflow has it; what went wrong was said.
         """
         answer = self._guarded(
-            lambda client: registered_models.mirror(
-                client, self._entry(name, version, digest, owner_of(repository)), status
-            )
+            lambda client: registered_models.mirror(client, self._entry(name, version, digest, repository), status)
         )
         if answer is False:
             self._say(f"MLflow: {name} {version} is not registered there, so its status {status} is not followed")
         return bool(answer)
 
-    def _entry(self, name: str, version: str, digest: str | None, owner: Owner) -> Entry:
-        return Entry(self.config.model_prefix + name, version, owner, digest)
+    def _entry(self, name: str, version: str, digest: str | None, repository: Repository | None) -> Entry:
+        return Entry(self.config.model_prefix + name, version, owner_of(repository), digest)
 
     def _guarded(self, call: Callable[[Any], Answer]) -> Answer | None:
-        """Return what a call gives, ``None`` if MLflow fails, which is said once."""
+        """Return the value of a call, ``None`` if MLflow fails, which is said once."""
         if self._given_up:
             return None
         try:
-            with calling(self.uri):
-                return within(MOST_SECONDS, lambda: call(client_of(self.uri)))
+            return bounded(self.uri, lambda: call(client_of(self.uri)))
         except (RegistrationError, GitError) as error:
             self._say(f"error: MLflow: {printable(str(error), most=_MOST_OF_A_MESSAGE)}")
         except TrackingError as error:
@@ -275,8 +268,8 @@ class MLFlowTracker:
         return self._experiment
 
 
-def record_of(estimator: Any, metadata: ModelMetadata) -> RunRecord:
-    """Return what a registry's entry says of a model, as far as it says it."""
+def _record_of(estimator: Any, metadata: ModelMetadata) -> RunRecord:
+    """Return the record of a model that a registry has, as far as its entry goes."""
     figures = {name: getattr(metadata, name) for name in FIGURES}
     importance = list(getattr(estimator, "feature_importances_", ()))
     known = len(importance) == len(metadata.training_features)
