@@ -17,7 +17,7 @@ from hyperion_hook.domain.remedies import Note
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.tables.frame_columns import LARGEST, NUMERIC, Column, Kind, listed
-from hyperion_hook.training.validation.result import Finding, Table, class_shares
+from hyperion_hook.training.validation.result import Finding, Table, class_shares, fault
 
 USUAL = "usual"
 """The kind of warnings that rows of changes always get: equal vectors, and counts with long tails."""
@@ -55,38 +55,25 @@ def structure(table: Table, limits: Limits) -> Iterator[Finding]:
     """Enough rows, columns at all, no column or row twice."""
     rows = len(table.frame)
     if rows < limits.min_samples:
-        yield Finding(
+        yield fault(
             f"too few samples: {rows}; at least {limits.min_samples} are needed",
             "collect more rows, or a longer history",
-            is_error=True,
         )
     elif rows < _FEW_ROWS:
         yield Finding(f"few samples: {rows}; of so few, figures are mostly chance")
     if not table.features:
-        yield Finding(
-            "no features: the frame has no column besides the target"
-            if table.targets
-            else "no features: the frame has no columns",
-            is_error=True,
-        )
-    columns = (*table.features, *table.targets)
-    twice = [name for name, count in Counter(column.name for column in columns).items() if count > 1]
-    if twice:
-        yield Finding(
-            f"columns of one name: {listed(twice)}",
-            f"rename them; columns of one name and content are joined by {FIX}",
-            is_error=True,
-        )
+        columns = "column besides the target" if table.targets else "columns"
+        yield fault(f"no features: the frame has no {columns}")
+    counts = Counter(column.name for column in (*table.features, *table.targets))
+    twice = [name for name, count in counts.items() if count > 1]
+    remedy = f"rename them; columns of one name and content are joined by {FIX}"
+    yield from _naming("columns of one name", twice, remedy, is_error=True)
     spelled: dict[str, set[str]] = {}
     for column in table.features:
         spelled.setdefault(column.canonical, set()).add(column.name)
     both_names = [" and ".join(sorted(names)) for names in spelled.values() if len(names) > 1]
-    if both_names:
-        yield Finding(
-            f"one feature under its English and its French name: {listed(both_names)}",
-            "keep one of the two columns",
-            is_error=True,
-        )
+    what = "one feature under its English and its French name"
+    yield from _naming(what, both_names, "keep one of the two columns", is_error=True)
     repeated = int(table.duplicates().sum())
     if repeated:
         yield Finding(
@@ -104,26 +91,16 @@ def features(table: Table, expected: Sequence[str] | None, limits: Limits) -> It
         present = {column.canonical for column in table.features}
         absent = [name for key, name in wanted.items() if key not in present]
         surplus = [column.name for column in table.features if column.canonical not in wanted]
-        if absent:
-            yield Finding(
-                f"missing features: {listed(absent)}",
-                "measure the missing features, or train without them",
-                is_error=True,
-            )
-        if surplus:
-            yield Finding(
-                f"unexpected features: {listed(surplus)}", "leave out the features that the model does not know"
-            )
-    thin = sorted(
-        (c for c in table.features if c.coverage < limits.min_coverage and len(table.frame)),
-        key=lambda column: column.coverage,
+        remedy = "measure the missing features, or train without them"
+        yield from _naming("missing features", absent, remedy, is_error=True)
+        yield from _naming("unexpected features", surplus, "leave out the features that the model does not know")
+    thin = [column for column in table.features if column.coverage < limits.min_coverage and len(table.frame)]
+    thin.sort(key=lambda column: column.coverage)
+    yield from _naming(
+        f"values in under {100 * limits.min_coverage:.0f} % of the rows",
+        [f"{column.name} ({100 * column.coverage:.0f} %)" for column in thin],
+        "find out why these features are missing, or leave them out",
     )
-    if thin:
-        named = listed([f"{column.name} ({100 * column.coverage:.0f} %)" for column in thin])
-        yield Finding(
-            f"values in under {100 * limits.min_coverage:.0f} % of the rows: {named}",
-            "find out why these features are missing, or leave them out",
-        )
 
 
 def quality(table: Table, limits: Limits) -> Iterator[Finding]:
@@ -134,19 +111,14 @@ def quality(table: Table, limits: Limits) -> Iterator[Finding]:
     if share >= limits.max_missing:
         worst = sorted((pair for pair in missing if pair[1]), key=lambda pair: -pair[1])
         named = listed([f"{column.name} ({100 * count / len(table.frame):.0f} %)" for column, count in worst])
-        yield Finding(
+        yield fault(
             f"missing values: {100 * share:.1f} % of all cells, the limit is {100 * limits.max_missing:.0f} %: {named}",
             f"leave out features that are mostly missing, or fill them: {FIX}",
-            is_error=True,
         )
     unreadable = [(column, beyond(column)) for column in table.features if column.kind in NUMERIC]
     infinite = [f"{column.name} ({count})" for column, count in unreadable if count]
-    if infinite:
-        yield Finding(
-            f"infinite, or larger than 32-bit floats hold ({LARGEST:.1e}): {listed(infinite)}",
-            f"treat such values as missing: {FIX}",
-            is_error=True,
-        )
+    what = f"infinite, or larger than 32-bit floats hold ({LARGEST:.1e})"
+    yield from _naming(what, infinite, f"treat such values as missing: {FIX}", is_error=True)
     for kind, what, remedy in (
         (Kind.NUMBER_AS_TEXT, "numbers written as text", f"convert them: {FIX}"),
         (Kind.MOMENT, "moments, which models read as seconds since 1970", "learn from ages or intervals instead"),
@@ -159,8 +131,8 @@ def quality(table: Table, limits: Limits) -> Iterator[Finding]:
         names = [
             column.name for column in table.features if (column.kind is kind if column.coverage else kind is Kind.EMPTY)
         ]
-        if names and len(table.frame):
-            yield Finding(f"{what}: {listed(names)}", remedy)
+        if len(table.frame):
+            yield from _naming(what, names, remedy)
 
 
 def target(table: Table, limits: Limits) -> Iterator[Finding]:
@@ -169,24 +141,19 @@ def target(table: Table, limits: Limits) -> Iterator[Finding]:
     if table.target is None:
         known = listed([column.name for column in table.features], 5) or "none"
         text = f"target '{name}': no such column; there are: {known}"
-        yield Finding(text, f"add the column '{name}', or name another target", is_error=True)
+        yield fault(text, f"add the column '{name}', or name another target")
         return
     missing = int(table.target.missing.sum())
     if missing:
-        yield Finding(
-            f"target '{name}': missing in {missing} rows", f"leave out rows without a label: {FIX}", is_error=True
-        )
+        yield fault(f"target '{name}': missing in {missing} rows", f"leave out rows without a label: {FIX}")
     if table.target.kind is Kind.MIXED:
-        yield Finding(
-            f"target '{name}': cells of several kinds", "write the classes of the target in one way", is_error=True
-        )
+        yield fault(f"target '{name}': cells of several kinds", "write the classes of the target in one way")
     shares = class_shares(table.target)
     if len(shares) < limits.min_classes:
         only = f", only {next(iter(shares))!r}" if len(shares) == 1 else ""
-        yield Finding(
+        yield fault(
             f"target '{name}': {counted(len(shares), 'class')}{only}; at least {limits.min_classes} are needed",
             "collect rows of the other class",
-            is_error=True,
         )
     elif len(shares) > _MANY_CLASSES:
         yield Finding(
@@ -220,18 +187,16 @@ def distributions(table: Table, limits: Limits) -> Iterator[Finding]:
         for column in table.features
         if column.kind not in NUMERIC and len(set(column.labels[~column.missing])) == 1
     ]
-    if constant and len(table.frame) > 1:
-        yield Finding(
-            f"constant features: {listed(constant)}", f"leave out constant features, which tell nothing: {FIX}"
-        )
+    if len(table.frame) > 1:
+        remedy = f"leave out constant features, which tell nothing: {FIX}"
+        yield from _naming("constant features", constant, remedy)
     steady = [
         f"{column.name} ({100 * share:.1f} % are {value:g})"
         for column in numeric
         for value, share in [_commonest(column)]
         if _NEARLY_CONSTANT <= share < 1.0
     ]
-    if steady:
-        yield Finding(f"nearly constant features: {listed(steady)}")
+    yield from _naming("nearly constant features", steady)
     outlying = sorted(((column, outliers(column, limits.iqr_factor)) for column in numeric), key=lambda pair: -pair[1])
     named = [f"{c.name} ({count}, {100 * count / len(c.finite):.1f} %)" for c, count in outlying if count]
     if named:
@@ -249,11 +214,14 @@ def distributions(table: Table, limits: Limits) -> Iterator[Finding]:
             count = int(((column.finite < low - _ROUNDED) | (column.finite > high * (1 + _ROUNDED))).sum())
             if count:
                 impossible.append(f"{column.name} ({count} outside of {low:g} to {high:g})")
-    if impossible:
-        yield Finding(
-            f"values that the feature cannot have: {listed(impossible)}",
-            "check unit and origin of these features (hyperion-hook features list)",
-        )
+    remedy = "check unit and origin of these features (hyperion-hook features list)"
+    yield from _naming("values that the feature cannot have", impossible, remedy)
+
+
+def _naming(what: str, names: Sequence[str], remedy: str = "", *, is_error: bool = False) -> Iterator[Finding]:
+    """Yield a finding that lists columns, if there are any."""
+    if names:
+        yield Finding(f"{what}: {listed(names)}", remedy, is_error)
 
 
 def beyond(column: Column) -> int:
@@ -280,8 +248,8 @@ def outliers(column: Column, factor: float) -> int:
 def _commonest(column: Column) -> tuple[float, float]:
     """Return the value that is there most often, and the share of the values it makes up."""
     values, counts = np.unique(column.finite, return_counts=True)
-    place = int(counts.argmax())
-    return float(values[place]), float(counts[place] / counts.sum())
+    commonest = int(counts.argmax())
+    return float(values[commonest]), float(counts[commonest] / counts.sum())
 
 
 def _likeness(column: Column, target: Column) -> float:

@@ -27,7 +27,7 @@ class Validator(Protocol):
     """What the pipeline needs of a ``DataValidator``."""
 
     def validate_dataframe(self, df: pd.DataFrame, target_column: str | None = None) -> ValidationResult:
-        """Return what is to be said of a table."""
+        """Return the findings for a table."""
 
 
 @dataclass(frozen=True)

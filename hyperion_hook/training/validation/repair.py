@@ -32,13 +32,13 @@ def repaired(frame: pd.DataFrame, target_column: str, *, fill_missing: bool) -> 
     steps: list[str] = []
     frame = _without_equal_columns(frame, steps)
     table = Table.of(frame, target_column)
-    kept = ~table.duplicates()
-    if not kept.all():
-        steps.append(f"dropped {int((~kept).sum())} duplicate rows")
-    if table.target is not None and (kept & table.target.missing).any():
-        steps.append(f"dropped {int((kept & table.target.missing).sum())} rows without a target")
-        kept &= ~table.target.missing
-    table = Table.of(frame[kept].reset_index(drop=True), target_column)
+    usable = ~table.duplicates()
+    if not usable.all():
+        steps.append(f"dropped {int((~usable).sum())} duplicate rows")
+    if table.target is not None and (usable & table.target.missing).any():
+        steps.append(f"dropped {int((usable & table.target.missing).sum())} rows without a target")
+        usable &= ~table.target.missing
+    table = Table.of(frame[usable].reset_index(drop=True), target_column)
     names, series = [], []
     for column, values in _numeric(table, steps, fill_missing=fill_missing):
         names.append(frame.columns[column.position])
@@ -56,18 +56,15 @@ def repaired(frame: pd.DataFrame, target_column: str, *, fill_missing: bool) -> 
 def _without_equal_columns(frame: pd.DataFrame, steps: list[str]) -> pd.DataFrame:
     """Return the frame without columns that equal an earlier one of the same name."""
     columns = columns_of(frame)
-    first: dict[str, Column] = {}
-    for column in columns:
-        first.setdefault(column.name, column)
-    surplus = [
-        column
+    first = {column.name: column for column in reversed(columns)}
+    surplus = {
+        column.position: column.name
         for column in columns
         if first[column.name] is not column and column.series.equals(first[column.name].series)
-    ]
+    }
     if surplus:
-        steps.append(f"joined columns of one name and content: {listed([column.name for column in surplus])}")
-    dropped = {column.position for column in surplus}
-    return frame.iloc[:, [column.position for column in columns if column.position not in dropped]]
+        steps.append(f"joined columns of one name and content: {listed(list(surplus.values()))}")
+    return frame.iloc[:, [position for position in range(len(columns)) if position not in surplus]]
 
 
 def _numeric(table: Table, steps: list[str], *, fill_missing: bool) -> Iterator[tuple[Column, pd.Series]]:

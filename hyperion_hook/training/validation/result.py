@@ -1,4 +1,4 @@
-"""What validating a table found: the specification's ``ValidationResult``."""
+"""The result of validating a table: the specification's ``ValidationResult``."""
 
 from __future__ import annotations
 
@@ -59,19 +59,24 @@ class ValidationResult:
 
 
 class Finding(NamedTuple):
-    """What a check found, and what remedies it; a warning unless it is an error."""
+    """A fault that a check sees, and its remedy; a warning unless it is an error."""
 
     text: str
     remedy: str = ""
     is_error: bool = False
 
 
-def result_of(statistics: ValidationResult, found: Iterable[Finding]) -> ValidationResult:
-    """Return statistics together with what checks found; a suggestion is made once."""
-    parts = list(found)
-    errors = [part.text for part in parts if part.is_error]
-    warnings = [part.text for part in parts if not part.is_error]
-    suggestions = list(dict.fromkeys(part.remedy for part in parts if part.remedy))
+def fault(text: str, remedy: str = "") -> Finding:
+    """Return the finding of something that makes a table unfit to learn from."""
+    return Finding(text, remedy, is_error=True)
+
+
+def result_of(statistics: ValidationResult, findings: Iterable[Finding]) -> ValidationResult:
+    """Return statistics together with the findings of checks; a suggestion is made once."""
+    findings = list(findings)
+    errors = [finding.text for finding in findings if finding.is_error]
+    warnings = [finding.text for finding in findings if not finding.is_error]
+    suggestions = list(dict.fromkeys(finding.remedy for finding in findings if finding.remedy))
     return replace(statistics, is_valid=not errors, errors=errors, warnings=warnings, suggestions=suggestions)
 
 
@@ -109,7 +114,7 @@ class Table:
         return np.asarray(keyed.duplicated())
 
     def statistics(self) -> ValidationResult:
-        """Return the statistics, with nothing found yet."""
+        """Return the statistics, without findings."""
         rows, cells = len(self.frame), len(self.frame) * len(self.features)
         empty = sum(int(column.missing.sum()) for column in self.features)
         shares = {} if self.target is None else class_shares(self.target)

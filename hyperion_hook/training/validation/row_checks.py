@@ -16,7 +16,7 @@ _LIMITS = Limits(max_missing=0.5, min_class_share=0.01)
 
 
 def checked(rows: pd.DataFrame, features: Sequence[str]) -> tuple[str, ...]:
-    """Return what is odd about rows that are to be learned from, in words.
+    """Return the oddities of rows that are to be learned from, in words.
 
     Outliers are not told: long tails are what counts of lines and commits have, and every recipe expects them. Nor are
     changes with equal vectors, which are changes all the same.

@@ -17,7 +17,7 @@ from hyperion_hook.training.tables.table_reading import as_table
 from hyperion_hook.training.validation import checks
 from hyperion_hook.training.validation.checks import Limits
 from hyperion_hook.training.validation.repair import repaired
-from hyperion_hook.training.validation.result import Finding, Table, ValidationResult, result_of
+from hyperion_hook.training.validation.result import Finding, Table, ValidationResult, fault, result_of
 
 
 class DataValidator:
@@ -96,7 +96,7 @@ class DataValidator:
     def validate_and_prepare_data(
         self, df: pd.DataFrame, target_column: str, fix_issues: bool = True
     ) -> tuple[pd.DataFrame, ValidationResult]:
-        """Return a frame to learn from, and what is to be said of it.
+        """Return a frame to learn from, and the findings for it.
 
         Parameters
         ----------
@@ -166,6 +166,6 @@ def _checked(
     check_name("target_column", target_column)
     if not isinstance(df, pd.DataFrame):
         text = f"not a DataFrame: {type(df).__name__}"
-        return result_of(ValidationResult(), [Finding(text, "pass a pandas.DataFrame, one row for each change", True)])
+        return result_of(ValidationResult(), [fault(text, "pass a pandas.DataFrame, one row for each change")])
     table = Table.of(df, target_column)
     return result_of(table.statistics(), run(table))
