@@ -246,15 +246,8 @@ class TrainingPipeline:
             prepared = prepare_unlabelled(data_file, self.validator, time_column=time_column)
         else:
             prepared = self._prepared(data_file, target_column, time_column, positive)
-        trained = train_anomalies(
-            prepared,
-            self.config,
-            self.progress,
-            labelled=target_column is not None,
-            test_size=test_size,
-            features=features,
-            draws=bootstrap_draws,
-        )
+        options = SplitOptions(test_size, self.config.cv_folds, features, 0.0, bootstrap_draws)
+        trained = train_anomalies(prepared, options, self.config, self.progress, labelled=target_column is not None)
         return self._finished(trained, started, prepared)
 
     def _folds(self, cv_folds: int | None) -> int:
@@ -288,7 +281,7 @@ class TrainingPipeline:
         self, tracker: Tracker, trained: Trained, prepared: Prepared, recorded_as: Mapping[str, tuple[str, str]]
     ) -> list[str]:
         frame: pd.DataFrame = prepared.frame
-        names, split = list(trained.columns.names), trained.split
+        names, split = list(trained.rows.columns.names), trained.rows.split
         data = data_of(
             prepared.validation,
             train=len(split.train),

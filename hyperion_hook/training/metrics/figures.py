@@ -6,26 +6,16 @@ import numpy as np
 from sklearn.metrics import accuracy_score, precision_score, recall_score
 
 from hyperion_hook.training.formulas import Numbers
-from hyperion_hook.training.metrics.metrics import (
-    auc_within_sizes,
-    brier,
-    calibration_error,
-    f1,
-    mcc,
-    popt,
-    precision_in_top,
-    recall_at_effort,
-    share_in_top,
-)
+from hyperion_hook.training.metrics import metrics
 
 
 def ranking_figures(truth: Numbers, score: Numbers, lines: Numbers) -> dict[str, float]:
-    """Return what ROC-AUC does not say of a ranking: the top of it, and among changes of similar size."""
+    """Return what ROC-AUC hides: how good the top of a ranking is, and the order of changes of similar size."""
     return {
-        "roc_auc_within_sizes": auc_within_sizes(truth, score, lines),
-        "share_in_top_5_percent": share_in_top(truth, score, 0.05),
-        "share_in_top_10_percent": share_in_top(truth, score, 0.10),
-        "share_in_top_20_percent": share_in_top(truth, score, 0.20),
+        "roc_auc_within_sizes": metrics.auc_within_sizes(truth, score, lines),
+        "share_in_top_5_percent": metrics.share_in_top(truth, score, 0.05),
+        "share_in_top_10_percent": metrics.share_in_top(truth, score, 0.10),
+        "share_in_top_20_percent": metrics.share_in_top(truth, score, 0.20),
     }
 
 
@@ -33,11 +23,11 @@ def effort_figures(truth: Numbers, score: Numbers, lines: Numbers, alert_rate: f
     """Return figures of flagging the ``alert_rate`` with the highest scores, and of reading by falling score."""
     flagged = flagged_at(score, alert_rate)
     return {
-        "precision_at_alert_rate": precision_in_top(truth, score, alert_rate),
-        "mcc_at_alert_rate": mcc(truth, flagged),
-        "f1_at_alert_rate": f1(truth, flagged),
-        "recall_at_20_percent_effort": recall_at_effort(truth, score, lines),
-        "popt": popt(truth, score, lines),
+        "precision_at_alert_rate": metrics.precision_in_top(truth, score, alert_rate),
+        "mcc_at_alert_rate": metrics.mcc(truth, flagged),
+        "f1_at_alert_rate": metrics.f1(truth, flagged),
+        "recall_at_20_percent_effort": metrics.recall_at_effort(truth, score, lines),
+        "popt": metrics.popt(truth, score, lines),
     }
 
 
@@ -45,7 +35,10 @@ def probability_figures(truth: Numbers, probability: Numbers | None) -> dict[str
     """Return how honest probabilities are; nothing of scores that are none."""
     if probability is None:
         return {}
-    return {"brier": brier(truth, probability), "calibration_error": calibration_error(truth, probability)}
+    return {
+        "brier": metrics.brier(truth, probability),
+        "calibration_error": metrics.calibration_error(truth, probability),
+    }
 
 
 def class_figures(truth: Numbers, flagged: Numbers) -> dict[str, float]:
@@ -54,7 +47,7 @@ def class_figures(truth: Numbers, flagged: Numbers) -> dict[str, float]:
         "accuracy": float(accuracy_score(truth, flagged)),
         "precision": float(precision_score(truth, flagged, zero_division=np.nan)),
         "recall": float(recall_score(truth, flagged, zero_division=np.nan)),
-        "f1_score": f1(truth, flagged),
+        "f1_score": metrics.f1(truth, flagged),
     }
 
 

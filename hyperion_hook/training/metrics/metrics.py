@@ -71,10 +71,10 @@ def calibration_table(truth: ArrayLike, probabilities: ArrayLike, bins: int = 10
     if not len(y):
         return []
     edges = np.unique(np.quantile(p, np.linspace(0, 1, bins + 1)[1:-1]))
-    places = np.searchsorted(edges, p, side="left")
+    bins_of_rows = np.searchsorted(edges, p, side="left")
     return [
         CalibrationBin(int(inside.sum()), float(p[inside].mean()), float(y[inside].mean()))
-        for inside in (places == place for place in np.unique(places))
+        for inside in (bins_of_rows == number for number in np.unique(bins_of_rows))
     ]
 
 
@@ -107,7 +107,7 @@ def precision_in_top(truth: ArrayLike, scores: ArrayLike, top: float) -> float:
 
 
 def recall_at_effort(truth: ArrayLike, scores: ArrayLike, lines: ArrayLike, effort: float = 0.2) -> float:
-    """Return the share of positives found when reading changes by falling score until ``effort`` of all lines is read.
+    """Return the share of positives met when reading changes by falling score until ``effort`` of all lines is read.
 
     References
     ----------
@@ -147,10 +147,10 @@ def popt(truth: ArrayLike, scores: ArrayLike, lines: ArrayLike) -> float:
 def auc_within_sizes(truth: ArrayLike, scores: ArrayLike, sizes: ArrayLike, groups: int = 10) -> float:
     """Return the mean ROC-AUC within groups of equally many rows of similar size, weighted by positives x negatives."""
     y, s = _pair(truth, scores)
-    places = np.argsort(np.argsort(np.asarray(sizes), kind="stable"), kind="stable") * groups // max(1, len(y))
+    group_of_row = np.argsort(np.argsort(np.asarray(sizes), kind="stable"), kind="stable") * groups // max(1, len(y))
     total = weight = 0.0
-    for place in range(groups):
-        inside = places == place
+    for group in range(groups):
+        inside = group_of_row == group
         positives = float(y[inside].sum())
         pairs = positives * (int(inside.sum()) - positives)
         if pairs:

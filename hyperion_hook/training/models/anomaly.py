@@ -1,11 +1,8 @@
-"""The anomaly detector: an isolation forest, mostly on code quality and size; it needs no target.
-
-Missing values are medians; it is fitted the same way everywhere.
-"""
+"""The anomaly detector: an isolation forest, mostly on code quality and size; it needs no target."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -17,22 +14,12 @@ from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.features.catalogue import feature_named
 from hyperion_hook.scoring.anomaly import LIGHT
-from hyperion_hook.training.formulas import Numbers
-from hyperion_hook.training.metrics.performance import performance
+from hyperion_hook.training.formulas import Codes, Numbers
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
 from hyperion_hook.training.models.fit import ANOMALY_MODULES
 from hyperion_hook.training.models.fit_members import one_thread
 from hyperion_hook.training.models.recipes import ISOLATION, new_isolation_forest, parameters_of
-from hyperion_hook.training.models.training_result import (
-    THE_ONLY_ONE,
-    Trained,
-    TrainedModel,
-    by_column,
-    left_out_warnings,
-    split_table,
-    split_warnings,
-    without_probabilities,
-)
+from hyperion_hook.training.models.training_result import Rowset, SplitOptions, Trained, TrainedModel, rowset
 from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.validation.preparation import Prepared
 
@@ -43,10 +30,7 @@ FEWEST_OF_CODE = 3
 
 def fit_anomaly(rows: pd.DataFrame, columns: FeatureColumns, config: MLConfig | None = None) -> Pipeline:
     """Return the specification's isolation forest (by default contamination 0.1, 256 rows a tree), fitted."""
-    with one_thread(), np.errstate(invalid="ignore", over="ignore"):
-        X = columns.transform(rows)
-        detector = new_isolation_forest(config or MLConfig(), len(X)).fit(X)
-    return Pipeline([("columns", columns), *detector.steps])
+    return Pipeline([("columns", columns), *_fitted(columns.transform(rows), config or MLConfig()).steps])
 
 
 def columns_with_values(rows: pd.DataFrame, names: list[str]) -> FeatureColumns:
@@ -70,6 +54,30 @@ def unusualness(forest: Any, X: Numbers) -> Numbers:
         return np.asarray(-forest.score_samples(X), dtype=np.float64)
 
 
+def flagged(forest: Any, X: Numbers) -> Codes:
+    """Return 1 for rows that a forest calls unusual, else 0."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(forest.predict(X) == -1, dtype=np.int64)
+
+
+def judged(forest: Pipeline, rows: Rowset, seconds: float, *, labelled: bool = True) -> TrainedModel:
+    """Return an isolation forest with its figures, as if what is unusual were risky; it has no probabilities."""
+    flags = flagged(forest, rows.X_test)
+    figures: dict[str, Any] = dict.fromkeys(("accuracy", "precision", "recall", "f1"))
+    if labelled:
+        figures = rows.figures(unusualness(forest, rows.X_test), flags, is_probability=False)
+    return TrainedModel(
+        ISOLATION,
+        Pipeline([("columns", rows.taken), *forest.steps]),
+        figures,
+        {},
+        rows.by_column(anomaly_importance(forest, rows.X, rows.config.random_state)),
+        parameters_of(forest),
+        flags,
+        seconds,
+    )
+
+
 def anomaly_importance(forest: Any, X: Numbers, seed: int) -> Numbers:
     """Return how much each column moves the scores when its values are shuffled; the sum is 1, or all are 0.
 
@@ -87,14 +95,7 @@ def anomaly_importance(forest: Any, X: Numbers, seed: int) -> Numbers:
 
 
 def train_anomalies(
-    prepared: Prepared,
-    config: MLConfig,
-    progress: Progress,
-    *,
-    labelled: bool,
-    test_size: float,
-    features: Sequence[str] | None,
-    draws: int,
+    prepared: Prepared, options: SplitOptions, config: MLConfig, progress: Progress, *, labelled: bool
 ) -> Trained:
     """Fit the specification's isolation forest (contamination 0.1, 256 rows a tree).
 
@@ -102,49 +103,34 @@ def train_anomalies(
 
     Parameters
     ----------
+    options
+        By default columns are those of code quality and size if there are at least three, else all.
     labelled
         Whether the rows have a target: then it is told how well what is unusual matches it.
-    test_size
-        Share of the rows kept for testing, the newest if a time is known.
-    features
-        Columns; by default those of code quality and size if there are at least three, else all.
     """
-    seed = config.random_state
-    codes = prepared.codes
-    split, copies = split_table(prepared, test_size, seed=seed, features=features)
-    train, test = (prepared.frame.iloc[rows].reset_index(drop=True) for rows in (split.train, split.test))
-    columns = choose_columns(train, None, apart=prepared.apart, wanted=features)
-    of_code = [name for name in columns.names if (entry := feature_named(name)) and entry.module in ANOMALY_MODULES]
-    if features is None and len(of_code) >= FEWEST_OF_CODE:
-        others = set(columns.names) - set(of_code)
+
+    def chosen(train: pd.DataFrame) -> ChosenColumns:
+        columns = choose_columns(train, None, apart=prepared.apart, wanted=options.features)
+        of_code = [name for name in columns.names if (entry := feature_named(name)) and entry.module in ANOMALY_MODULES]
+        if options.features is not None or len(of_code) < FEWEST_OF_CODE:
+            return columns
+        others = sorted(set(columns.names) - set(of_code))
         reason = "not of code quality or size, which anomalies are told by"
-        columns = ChosenColumns(tuple(of_code), {}, columns.left_out | dict.fromkeys(sorted(others), reason))
-    taken = columns.transformer
-    X, X_test = taken.transform(train), taken.transform(test)
+        return ChosenColumns(tuple(of_code), {}, columns.left_out | dict.fromkeys(others, reason))
+
+    rows = rowset(prepared, options, config, choose=chosen)
     started = perf_counter()
-    detector = fit_anomaly(train, taken, config)
+    forest = _fitted(rows.X, config)
     seconds = perf_counter() - started
     progress("training", 1, 1)
-    forest = detector[1:]
-    score = unusualness(forest, X_test)
-    with np.errstate(invalid="ignore", over="ignore"):
-        flagged, flagged_before = ((forest.predict(values) == -1).astype(np.int64) for values in (X_test, X))
-    figures: dict[str, Any] = dict.fromkeys(("accuracy", "precision", "recall", "f1"))
-    if labelled:
-        figures = without_probabilities(performance(codes[split.test], score, flagged, draws=draws, seed=seed))
-    model = TrainedModel(
-        ISOLATION,
-        detector,
-        figures,
-        {},
-        by_column(taken, anomaly_importance(forest, X, seed)),
-        parameters_of(forest),
-        flagged,
-        seconds,
-        {
-            "anomaly_share": {"training": float(flagged_before.mean()), "test": float(flagged.mean())},
-            "median_score": float(np.median(score)),
-        },
-    )
-    warnings = [*split_warnings(split, copies), *left_out_warnings(columns)]
-    return Trained({ISOLATION: model}, ISOLATION, THE_ONLY_ONE, split, columns, warnings, {})
+    model = judged(forest, rows, seconds, labelled=labelled)
+    extra = {
+        "anomaly_share": {"training": float(flagged(forest, rows.X).mean()), "test": float(model.flagged.mean())},
+        "median_score": float(np.median(unusualness(forest, rows.X_test))),
+    }
+    return rows.trained({ISOLATION: replace(model, extra=extra)}, ISOLATION, judged=False)
+
+
+def _fitted(X: Numbers, config: MLConfig) -> Pipeline:
+    with one_thread(), np.errstate(invalid="ignore", over="ignore"):
+        return new_isolation_forest(config, len(X)).fit(X)

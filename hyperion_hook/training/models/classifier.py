@@ -126,24 +126,21 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             Outcomes that single members learn instead of ``y``, by the member's name.
         """
         codes = (np.asarray(y) == self.labels[1]).astype(np.float64)
-        arrays = [
+        known_at, sample_weight, time = (
             None if part is None else np.asarray(part, dtype=np.float64) for part in (known_at, sample_weight, time)
-        ]
-        evidence = Evidence(np.asarray(X, dtype=np.float64), Outcome(codes, arrays[0], arrays[1]), arrays[2], own)
-        fit_together({"": self}, evidence)
+        )
+        outcome = Outcome(codes, known_at, sample_weight)
+        fit_together({"": self}, Evidence(np.asarray(X, dtype=np.float64), outcome, time, own))
         return self
 
     def folds(self, evidence: Evidence) -> list[Fold]:
         """Return the folds in which there is something to learn; raise ``TrainingError`` if there is none."""
         codes = evidence.outcome.truth.astype(np.int64)
-        splitter = (
-            TimeFolds(self.cv_folds, self.gap_days)
-            if self.in_time_order
-            else StratifiedFolds(self.cv_folds, self.random_state)
-        )
-        folds = evidence.usable(
-            [name for name, _ in self.members], list(splitter.split(evidence.X, codes, evidence.time))
-        )
+        splitter: TimeFolds | StratifiedFolds = TimeFolds(self.cv_folds, self.gap_days)
+        if not self.in_time_order:
+            splitter = StratifiedFolds(self.cv_folds, self.random_state)
+        members = [name for name, _ in self.members]
+        folds = evidence.usable(members, list(splitter.split(evidence.X, codes, evidence.time)))
         if not folds or len(np.unique(codes[np.concatenate([test for _, test in folds])])) < 2:
             raise TrainingError(
                 f"training rows: {int(codes.sum())} of {len(codes)} are of the class to be predicted, in too few"
@@ -157,7 +154,8 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         truth = outcome.truth[seen.rows].astype(np.int64)
         weight = np.ones(len(truth)) if outcome.weight is None else outcome.weight[seen.rows]
         newest = seen.fold == seen.fold.max()
-        apart = self.in_time_order and _can_calibrate(truth[newest]) and _can_calibrate(truth[~newest])
+        rarest = min(int(np.bincount(truth[part], minlength=2).min()) for part in (newest, ~newest))
+        apart = self.in_time_order and rarest >= LEAST_TO_CALIBRATE
         taught = ~newest if apart else np.ones(len(truth), dtype=bool)
         self.classes_ = np.array(list(self.labels))
         self.meta_learner_ = None
@@ -178,7 +176,7 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         return self
 
     def member_columns(self, X: Any) -> Numbers:
-        """Return what the meta-learner sees, one column for each of ``columns``."""
+        """Return the meta-learner's input, one column for each of ``columns``."""
         check_is_fitted(self, "fitted_")
         with one_thread():
             return combination_columns(
@@ -258,18 +256,15 @@ def fit_together(
 
 
 def combination_columns(columns: Sequence[str], scores: Mapping[str, Numbers]) -> Numbers:
-    """Return what is combined, from each member's log-odds by its name; shape ``(n_rows, n_columns)``."""
-    values = []
-    for column in columns:
-        member, kind = split_column(column)
-        log_odds = scores[member]
-        probability = sigmoid(log_odds)
-        values.append(
-            {"log_odds": log_odds, "prediction": probability, "confidence": np.maximum(probability, 1.0 - probability)}[
-                kind
-            ]
-        )
-    return np.column_stack(values)
+    """Return the columns to combine, from each member's log-odds by its name; shape ``(n_rows, n_columns)``."""
+
+    def column_of(member: str, kind: str) -> Numbers:
+        if kind == "log_odds":
+            return scores[member]
+        probability = sigmoid(scores[member])
+        return probability if kind == "prediction" else np.maximum(probability, 1.0 - probability)
+
+    return np.column_stack([column_of(*split_column(column)) for column in columns])
 
 
 def calibration(combined: Numbers, truth: Codes, weight: Numbers, *, seed: int) -> tuple[float, float]:
@@ -284,17 +279,11 @@ def calibration(combined: Numbers, truth: Codes, weight: Numbers, *, seed: int) 
 
 def member_importance(estimator: Any) -> Numbers:
     """Return importances that sum to 1: a tree ensemble's own, a logistic regression's absolute weights."""
-    last, taken = estimator, None
-    if hasattr(estimator, "steps"):
-        last, taken = estimator[-1], getattr(estimator[0], "columns", None)
+    first: Any = estimator[0] if hasattr(estimator, "steps") else None
+    last = estimator if first is None else estimator[-1]
     values = last.feature_importances_ if hasattr(last, "feature_importances_") else np.abs(last.coef_[0])
-    values = np.nan_to_num(np.asarray(values, dtype=np.float64))
-    if taken is not None:
-        every = np.zeros(estimator[0].n_features_in_)
-        every[list(taken)] = values
-        values = every
-    return np.asarray(values / values.sum() if values.sum() else values)
-
-
-def _can_calibrate(truth: Codes) -> bool:
-    return int(np.bincount(truth, minlength=2).min()) >= LEAST_TO_CALIBRATE
+    importance = np.nan_to_num(np.asarray(values, dtype=np.float64))
+    if hasattr(first, "columns"):
+        taken, importance = importance, np.zeros(first.n_features_in_)
+        importance[list(first.columns)] = taken
+    return np.asarray(importance / (importance.sum() or 1.0))

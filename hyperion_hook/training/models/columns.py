@@ -81,8 +81,8 @@ def choose_columns(
     if asked is not None:
         lost = [name for key, name in asked.items() if key not in {canonical(name) for name in usable}]
         if lost:
-            place = next((name for name in left_out if canonical(name) == canonical(lost[0])), None)
-            why = left_out[place] if place else "is not a column that can be a feature"
+            column_name = next((name for name in left_out if canonical(name) == canonical(lost[0])), None)
+            why = left_out[column_name] if column_name else "is not a column that can be a feature"
             raise ConfigError(f"feature '{lost[0]}': {why}")
     if not usable:
         reasons = "; ".join(f"'{name}': {why}" for name, why in list(left_out.items())[:5])
@@ -101,8 +101,23 @@ def _unfit(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -
         return "holds moments; name it as time_column= to split by it"
     if column.kind is Kind.MIXED:
         return "holds cells of several kinds"
-    unfit = _unfit_numbers if column.kind in NUMERIC else _unfit_words
-    return unfit(column, None if is_asked else codes, is_asked=is_asked)
+    return _unfit_values(column, codes, is_asked=is_asked)
+
+
+def _unfit_values(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -> str:
+    values = column.numbers
+    if column.kind not in NUMERIC:
+        codes_of_words, words = pd.factorize(column.labels)
+        if len(words) > MOST_CATEGORIES:
+            return f"text of {len(words)} different values, more than {MOST_CATEGORIES}"
+        values = np.where(codes_of_words < 0, np.nan, codes_of_words)
+    if len(np.unique(values)) == 1:
+        return "constant"
+    if is_asked:
+        return ""
+    if _is_counter(column):
+        return "numbers the rows"
+    return "tells the target of every row" if codes is not None and _gives_away(values, codes) else ""
 
 
 def _names_an_identifier(name: str) -> bool:
@@ -120,33 +135,13 @@ def _names_an_identifier(name: str) -> bool:
     return not ends.isdisjoint(_IDENTIFYING) or not (ends.isdisjoint(_NUMBERS) or _NUMBERED.isdisjoint(words))
 
 
-def _unfit_words(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -> str:
-    del is_asked
-    places, words = pd.factorize(column.labels)
-    if len(words) < 2:
-        return "" if column.missing.any() else "constant"
-    if len(words) > MOST_CATEGORIES:
-        return f"text of {len(words)} different values, more than {MOST_CATEGORIES}"
-    values = np.where(places < 0, np.nan, places.astype(np.float64))
-    return "tells the target of every row" if codes is not None and _gives_away(values, codes) else ""
-
-
-def _unfit_numbers(column: Column, codes: NDArray[np.int64] | None, *, is_asked: bool) -> str:
-    values = column.numbers
-    distinct = np.unique(values[~np.isnan(values)])
-    if len(distinct) == 1 and not np.isnan(values).any():
-        return "constant"
-    rows = len(values)
-    if not is_asked and rows >= FEWEST_FOR_A_COUNTER and len(distinct) == rows and _is_counter(column, distinct):
-        return "numbers the rows"
-    return "tells the target of every row" if codes is not None and _gives_away(values, codes) else ""
-
-
-def _is_counter(column: Column, distinct: NDArray[np.float64]) -> bool:
+def _is_counter(column: Column) -> bool:
     """Whether a column counts up or down, row by row, as the index of a table that was saved with it does."""
-    steps = np.diff(column.numbers)
-    in_one_direction = bool(np.all(steps > 0) or np.all(steps < 0))
-    return column.entry is None and in_one_direction and bool(np.all(np.diff(distinct) == 1))
+    values = column.numbers
+    if column.kind not in NUMERIC or column.entry is not None or len(values) < FEWEST_FOR_A_COUNTER:
+        return False
+    steps = np.diff(values[np.isfinite(values)])
+    return len(steps) == len(values) - 1 and bool(np.all(steps == 1) or np.all(steps == -1))
 
 
 def _gives_away(values: NDArray[np.float64], codes: NDArray[np.int64]) -> bool:

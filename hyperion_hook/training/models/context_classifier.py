@@ -11,11 +11,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training.formulas import Numbers
+from hyperion_hook.training.formulas import Codes, Numbers, Rows
 from hyperion_hook.training.metrics.metrics import brier
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures
-from hyperion_hook.training.models.classifier import RiskClassifier, Together, fit_together
-from hyperion_hook.training.models.fit_members import Evidence, Outcome
+from hyperion_hook.training.models.classifier import RiskClassifier, fit_together
+from hyperion_hook.training.models.fit_members import Evidence, Outcome, OutOfFold
 
 EVERY = "all"
 CONTEXTS = (
@@ -78,8 +78,7 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.classes_ = np.array(list(self.model.labels))
         codes = (np.asarray(y) == self.classes_[1]).astype(np.int64)
         moments = None if time is None else np.asarray(time, dtype=np.float64)
-        overall, together = self._fitted(X, codes, moments)
-        probability = _by_row(together, len(X))
+        overall, seen, probability = self._fitted(X, codes, moments, np.arange(len(X)))
         where = self.contexts_of(X)
         self.models_, self.contexts_ = [(EVERY, overall)], {}
         for context in CONTEXTS:
@@ -89,10 +88,9 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             if len(inside) < self.least_rows or counts.min() < self.least_of_class:
                 continue
             try:
-                own, apart = self._fitted(X[inside], codes[inside], None if moments is None else moments[inside])
+                own, _, scores = self._fitted(X, codes, moments, inside)
             except TrainingError:
                 continue
-            scores = _by_row(apart, len(inside))
             both = np.isfinite(scores) & np.isfinite(probability[inside])
             if not both.any():
                 continue
@@ -102,7 +100,6 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
                 self.contexts_[context]["judged_by"] = context
                 self.models_.append((context, own))
                 probability[inside[both]] = scores[both]
-        seen = together.seen
         self.probability_ = probability
         self.threshold_ = best_threshold(codes[seen.rows], probability[seen.rows])
         self.cross_validation_ = fold_figures(seen.by_fold(codes[seen.rows]), seen.by_fold(probability[seen.rows]))
@@ -115,11 +112,7 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     def contexts_of(self, X: Numbers) -> NDArray[np.str_]:
         """Return the context of each row."""
-        known = (
-            np.isfinite(X[:, list(self.graph_columns)]).any(axis=1)
-            if len(self.graph_columns)
-            else np.zeros(len(X), dtype=bool)
-        )
+        known = np.isfinite(X[:, list(self.graph_columns)]).any(axis=1)
         history = np.zeros(len(X)) if self.history_column is None else np.nan_to_num(X[:, self.history_column])
         return np.array(CONTEXTS)[2 * ~known + (history < self.rich_from)]
 
@@ -146,12 +139,13 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         """The importances of the model of all rows."""
         return dict(self.models_)[EVERY].feature_importances_
 
-    def _fitted(self, X: Numbers, codes: NDArray[np.int64], time: Numbers | None) -> tuple[RiskClassifier, Together]:
+    def _fitted(
+        self, X: Numbers, codes: Codes, time: Numbers | None, rows: Rows
+    ) -> tuple[RiskClassifier, OutOfFold, Numbers]:
+        """Return a model fitted on some of the rows, and their probabilities out of fold, NaN where not tested."""
         classifier = clone(self.model)
-        return classifier, fit_together({"": classifier}, Evidence(X, Outcome(codes.astype(np.float64)), time))
-
-
-def _by_row(together: Together, rows: int) -> Numbers:
-    probability = np.full(rows, np.nan)
-    probability[together.seen.rows] = together.probabilities[""]
-    return probability
+        outcome = Outcome(codes[rows].astype(np.float64))
+        together = fit_together({"": classifier}, Evidence(X[rows], outcome, None if time is None else time[rows]))
+        probability = np.full(len(rows), np.nan)
+        probability[together.seen.rows] = together.probabilities[""]
+        return classifier, together.seen, probability

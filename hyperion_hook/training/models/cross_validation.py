@@ -58,7 +58,7 @@ class TimeFolds:
             Unix seconds of each row; without them the rows are taken as in time order, without a gap.
         """
         del y
-        identity = identities(X)
+        identity = _identities(X)
         seconds = np.zeros(len(identity)) if groups is None else np.asarray(groups, dtype=np.float64)
         order = np.argsort(seconds, kind="stable")
         bounds = [len(order) * part // (self.n_splits + 1) for part in range(1, self.n_splits + 2)]
@@ -79,12 +79,12 @@ class StratifiedFolds:
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
         """Return how many folds there are, of these rows if they are given."""
         del groups
-        return self.n_splits if X is None or y is None else self._count(np.asarray(y)[numbered(identities(X))[1]])
+        return self.n_splits if X is None or y is None else self._count(np.asarray(y)[numbered(X)[1]])
 
     def split(self, X: Any, y: Any, groups: Any = None) -> Iterator[tuple[Rows, Rows]]:
         """Yield positions to learn from and to test on."""
         del groups
-        number, first = numbered(identities(X))
+        number, first = numbered(X)
         codes = np.asarray(y)[first]
         if count := self._count(codes):
             for learn, test in StratifiedKFold(count, shuffle=True, random_state=self.random_state).split(first, codes):
@@ -110,16 +110,16 @@ class Split:
     copies: int = 0
 
 
-def identities(X: Any) -> NDArray[np.uint64]:
-    """Return a number for each row that only its copies share."""
-    return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(np.asarray(X)), index=False), dtype=np.uint64)
-
-
-def numbered(identity: NDArray[np.uint64]) -> tuple[Rows, Rows]:
+def numbered(X: Any) -> tuple[Rows, Rows]:
     """Return the number of each row among the distinct ones, and where each distinct one stands first."""
-    number, _ = pd.factorize(identity)
+    number, _ = pd.factorize(_identities(X))
     _, first = np.unique(number, return_index=True)
     return np.asarray(number, dtype=np.intp), np.asarray(first, dtype=np.intp)
+
+
+def _identities(X: Any) -> NDArray[np.uint64]:
+    """Return a number for each row that only its copies share."""
+    return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(np.asarray(X)), index=False), dtype=np.uint64)
 
 
 def split_rows(
@@ -146,12 +146,10 @@ def split_rows(
         raise ConfigError(f"test_size: {test_size!r} is not a share between 0 and 1, as 0.2")
     if not (isinstance(gap_days, int | float) and gap_days >= 0.0):
         raise ConfigError(f"gap_days: {gap_days!r} is no number of days from 0 on")
-    identity = identities(X)
-    split = (
-        _random(identity, codes, test_size, seed)
-        if time is None
-        else _in_time(identity, codes, test_size, time, gap_days)
-    )
+    if time is None:
+        split = _random(X, codes, test_size, seed)
+    else:
+        split = _in_time(_identities(X), codes, test_size, time, gap_days)
     counts = np.bincount(codes[split.train], minlength=2)
     if counts.min() < 2:
         raise TrainingError(
@@ -161,8 +159,8 @@ def split_rows(
     return split
 
 
-def _random(identity: NDArray[np.uint64], codes: Codes, test_size: float, seed: int) -> Split:
-    number, first = numbered(identity)
+def _random(X: Numbers, codes: Codes, test_size: float, seed: int) -> Split:
+    number, first = numbered(X)
     if (fewest := np.bincount(codes[first], minlength=2).min()) < 2:
         raise TrainingError(f"rows: {fewest} of one class, copies aside; at least 2 of each are needed")
     try:

@@ -32,12 +32,7 @@ class DirectedLogistic(LogisticRegression):  # type: ignore[misc]  # scikit-lear
     """
 
     def __init__(
-        self,
-        directions: Sequence[int] = (),
-        *,
-        C: float = 1.0,
-        max_iter: int = 100,
-        random_state: int | None = None,
+        self, directions: Sequence[int] = (), *, C: float = 1.0, max_iter: int = 100, random_state: int | None = None
     ) -> None:
         super().__init__(C=C, max_iter=max_iter, random_state=random_state)
         self.directions = directions
@@ -45,11 +40,11 @@ class DirectedLogistic(LogisticRegression):  # type: ignore[misc]  # scikit-lear
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> DirectedLogistic:
         """Fit, and fit again without the columns whose weights have the wrong sign."""
         matrix, directions = np.asarray(X, dtype=np.float64), np.asarray(self.directions, dtype=np.int64)
-        kept = np.ones(matrix.shape[1], dtype=bool)
+        used = np.ones(matrix.shape[1], dtype=bool)
         while True:
             # a column of zeros gets the weight 0
-            super().fit(np.where(kept, matrix, 0.0), y, sample_weight)
-            wrong = kept & (self.coef_[0] * directions < 0.0)
+            super().fit(np.where(used, matrix, 0.0), y, sample_weight)
+            wrong = used & (self.coef_[0] * directions < 0.0)
             if not wrong.any():
                 return self
-            kept &= ~wrong
+            used &= ~wrong

@@ -111,19 +111,17 @@ def fit_recipes(
         for member in recipe.members
         if member.outcome in rows and (member.outcome, member.unlabelled) != (TRACED, 1.0)
     }
-    usable = [
-        recipe.for_rows(rows.columns, [name for name, outcome in own.items() if _can_be_learned(outcome)])
-        for recipe in recipes
-    ]
+    learned = {name: outcome.learned(np.arange(len(rows)))[1] for name, outcome in own.items()}
+    learnable = [name for name, labels in learned.items() if np.bincount(labels, minlength=2).min() >= LEAST_POSITIVES]
+    usable = [recipe.for_rows(rows.columns, learnable) for recipe in recipes]
     names = list(dict.fromkeys((*seen, *(name for recipe in usable for name in recipe.only))))
     taken = FeatureColumns(names).fit(None)
     matrix = taken.transform(with_masked_messages(rows[names], masked, config.random_state))
     classifiers = {recipe.name: recipe.classifier(config, names, seen=seen, gap_days=gap_days) for recipe in usable}
     time = rows["time"].to_numpy(dtype=np.float64) if "time" in rows else None
     for name in single:
-        classifiers[name] = alone(
-            name, next(ensemble for ensemble in classifiers.values() if name in dict(ensemble.members))
-        )
+        ensemble = next(ensemble for ensemble in classifiers.values() if name in dict(ensemble.members))
+        classifiers[name] = alone(name, ensemble)
     together = fit_together(classifiers, Evidence(matrix, outcome_of(rows, TRACED), time, own), progress=progress)
     return FittedRecipes(
         {name: Pipeline([("columns", taken), ("model", classifier)]) for name, classifier in classifiers.items()},
@@ -205,8 +203,3 @@ def _informative(rows: pd.DataFrame) -> list[str]:
     names = [name for name in FEATURES if name in rows]
     present, distinct = rows[names].notna().mean(), rows[names].nunique()
     return [name for name in names if present[name] >= _LEAST_PRESENT and distinct[name] > 1]
-
-
-def _can_be_learned(outcome: Outcome) -> bool:
-    _, labels, _ = outcome.learned(np.arange(len(outcome.truth)))
-    return min(int(labels.sum()), int((1 - labels).sum())) >= LEAST_POSITIVES

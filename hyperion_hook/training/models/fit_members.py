@@ -115,29 +115,20 @@ def out_of_fold(
     score
         What is asked of a fitted member: its log-odds by default.
     """
-    ask = score or member_log_odds
-    tasks = [(name, learn, test) for learn, test in folds for name in members]
-    answers = _side_by_side(
-        [
-            joblib.delayed(_asked)(
-                members[name], evidence.X, evidence.of(name), learn, test, evidence.moment(test), ask
-            )
-            for name, learn, test in tasks
-        ],
-        "cross-validation",
-        jobs,
-        progress,
-    )
-    scores: dict[str, list[Numbers]] = {name: [] for name in members}
-    seconds = dict.fromkeys(members, 0.0)
-    for (name, _, _), (answer, taken) in zip(tasks, answers, strict=True):
-        scores[name].append(answer)
-        seconds[name] += taken
+
+    def answered(name: str, learn: Rows, test: Rows) -> tuple[Numbers, float]:
+        learned = evidence.of(name).learned(learn, evidence.moment(test))
+        fitted, seconds = _fitted(members[name], evidence.X, *learned)
+        return (score or member_log_odds)(fitted, evidence.X[test]), seconds
+
+    tasks = [joblib.delayed(answered)(name, learn, test) for name in members for learn, test in folds]
+    answers = iter(_side_by_side(tasks, "cross-validation", jobs, progress))
+    by_member = {name: [next(answers) for _ in folds] for name in members}
     return OutOfFold(
         np.concatenate([test for _, test in folds]),
         np.concatenate([np.full(len(test), number) for number, (_, test) in enumerate(folds)]),
-        {name: np.concatenate(parts) for name, parts in scores.items()},
-        seconds,
+        {name: np.concatenate([scores for scores, _ in parts]) for name, parts in by_member.items()},
+        {name: sum(seconds for _, seconds in parts) for name, parts in by_member.items()},
     )
 
 
@@ -146,16 +137,11 @@ def fitted_members(
 ) -> dict[str, tuple[Any, float]]:
     """Return the members fitted on all rows and how many seconds each took, by name."""
     every = np.arange(len(evidence.X))
-    fitted = _side_by_side(
-        [
-            joblib.delayed(_fitted)(member, evidence.X, *evidence.of(name).learned(every))
-            for name, member in members.items()
-        ],
-        "training",
-        jobs,
-        progress,
-    )
-    return dict(zip(members, fitted, strict=True))
+    tasks = [
+        joblib.delayed(_fitted)(member, evidence.X, *evidence.of(name).learned(every))
+        for name, member in members.items()
+    ]
+    return dict(zip(members, _side_by_side(tasks, "training", jobs, progress), strict=True))
 
 
 def member_log_odds(estimator: Any, X: Any) -> Numbers:
@@ -189,16 +175,3 @@ def _fitted(member: Any, X: Numbers, rows: Rows, labels: Codes, weight: Numbers 
     with np.errstate(invalid="ignore", over="ignore"):
         estimator.fit(X if len(rows) == len(X) else X[rows], labels, **weights)
     return estimator, perf_counter() - started
-
-
-def _asked(
-    member: Any,
-    X: Numbers,
-    outcome: Outcome,
-    learn: Rows,
-    test: Rows,
-    moment: float | None,
-    ask: Callable[[Any, Any], Numbers],
-) -> tuple[Numbers, float]:
-    fitted, seconds = _fitted(member, X, *outcome.learned(learn, moment))
-    return ask(fitted, X[test]), seconds

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sklearn.base import clone
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -27,13 +28,8 @@ from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.directed import DirectedLogistic
 from hyperion_hook.training.models.transformers import SignedLog, TakeColumns
 
-FOREST, XGBOOST, LOGISTIC, GENTLE, SHALLOW = (
-    "random_forest",
-    "xgboost",
-    "logistic",
-    "xgboost_gentle",
-    "xgboost_shallow",
-)
+FOREST, XGBOOST, LOGISTIC = "random_forest", "xgboost", "logistic"
+GENTLE, SHALLOW = "xgboost_gentle", "xgboost_shallow"
 COMPACT, NAMED = "forest", "named"
 KAMEI, ISOLATION, META = "kamei", "isolation_forest", "meta_learner"
 TRACED = "buggy"
@@ -156,22 +152,12 @@ class Recipe:
         )
 
 
-def _forest(config: MLConfig, names: Sequence[str]) -> Any:
-    del names
-    return RandomForestClassifier(**config.random_forest, n_jobs=1)
-
-
 def _compact_forest(config: MLConfig, names: Sequence[str]) -> Any:
     """Few and flat trees that rank as well as the specification's: a hook walks them, and explains by them."""
     del names
     return RandomForestClassifier(
         n_estimators=60, max_depth=7, min_samples_leaf=20, random_state=config.random_state, n_jobs=1
     )
-
-
-def _xgboost(config: MLConfig, names: Sequence[str]) -> Any:
-    del names
-    return XGBClassifier(**config.xgboost, n_jobs=1)
 
 
 def _directions(names: Sequence[str]) -> list[int]:
@@ -191,57 +177,38 @@ def _logistic(config: MLConfig, names: Sequence[str], strength: float = 1.0) -> 
     )
 
 
-def _undirected_logistic(config: MLConfig, names: Sequence[str]) -> Any:
-    """As the field knows it; also of contexts, in which a feature may mean the contrary."""
-    return _logistic(config, ["" for _ in names])
-
-
-def _cautious_logistic(config: MLConfig, names: Sequence[str]) -> Any:
-    """Weights held down, as few causes are named."""
-    return _logistic(config, names, strength=1e-3)
-
-
 def _gentle(config: MLConfig, names: Sequence[str]) -> Any:
     """Small steps; the score never moves against the direction that the catalogue gives a feature."""
     return XGBClassifier(
-        **BOOSTED[GENTLE],
-        random_state=config.random_state,
-        n_jobs=1,
-        monotone_constraints=tuple(_directions(names)),
+        **BOOSTED[GENTLE], random_state=config.random_state, n_jobs=1, monotone_constraints=tuple(_directions(names))
     )
-
-
-def _bugs(config: MLConfig, names: Sequence[str]) -> Any:
-    del names
-    return XGBClassifier(**config.bug_predictor, n_jobs=1)
-
-
-def _shallow(config: MLConfig, names: Sequence[str]) -> Any:
-    del names
-    return XGBClassifier(**BOOSTED[SHALLOW], random_state=config.random_state, n_jobs=1)
 
 
 MEMBERS = {
     member.name: member
     for member in (
-        Member(FOREST, _forest),
-        Member(XGBOOST, _xgboost),
+        Member(FOREST, lambda config, _: RandomForestClassifier(**config.random_forest, n_jobs=1)),
+        Member(XGBOOST, lambda config, _: XGBClassifier(**config.xgboost, n_jobs=1)),
         Member(LOGISTIC, _logistic),
         Member(GENTLE, _gentle),
-        Member(SHALLOW, _shallow),
+        Member(
+            SHALLOW, lambda config, _: XGBClassifier(**BOOSTED[SHALLOW], random_state=config.random_state, n_jobs=1)
+        ),
         Member(COMPACT, _compact_forest),
         Member(KAMEI, _logistic, names_of(KAMEI_FOURTEEN)),
     )
 }
-UNDIRECTED = Member(LOGISTIC, _undirected_logistic)
+UNDIRECTED = Member(LOGISTIC, lambda config, names: _logistic(config, ["" for _ in names]))
+"""As the field knows it; also of contexts, in which a feature may mean the contrary."""
 SPECIFICATION = Recipe("specification", (MEMBERS[FOREST], MEMBERS[XGBOOST]), ("prediction", "confidence"))
+# few causes are named, so the weights of the member that learns them are held down
+_CAUTIOUS = Member(LOGISTIC, lambda config, names: _logistic(config, names, strength=1e-3)).on(NAMED)
 BLEND = Recipe(
-    "blend",
-    (*(MEMBERS[name] for name in (COMPACT, GENTLE, LOGISTIC, KAMEI)), Member(LOGISTIC, _cautious_logistic).on(NAMED)),
-    ("log_odds",),
-    strength=3e-4,
+    "blend", (*(MEMBERS[name] for name in (COMPACT, GENTLE, LOGISTIC, KAMEI)), _CAUTIOUS), ("log_odds",), strength=3e-4
 )
-BUGS = Recipe("bugs", (Member(XGBOOST, _bugs),), ("log_odds",))
+BUGS = Recipe(
+    "bugs", (Member(XGBOOST, lambda config, _: XGBClassifier(**config.bug_predictor, n_jobs=1)),), ("log_odds",)
+)
 IMPACT = Recipe("by context", (UNDIRECTED, MEMBERS[SHALLOW]), ("log_odds",))
 RECIPES = {recipe.name: recipe for recipe in (BLEND, SPECIFICATION)}
 
@@ -255,17 +222,10 @@ def recipe_named(name: str) -> Recipe:
 
 def alone(name: str, ensemble: RiskClassifier) -> RiskClassifier:
     """Return a classifier of one member of an ensemble, which is only calibrated; not fitted."""
-    return RiskClassifier(
-        [(name, dict(ensemble.members)[name])],
-        [f"{name}_log_odds"],
-        None,
-        cv_folds=ensemble.cv_folds,
-        gap_days=ensemble.gap_days,
-        in_time_order=ensemble.in_time_order,
-        labels=ensemble.labels,
-        random_state=ensemble.random_state,
-        n_jobs=ensemble.n_jobs,
-    )
+    member = dict(ensemble.members)[name]
+    classifier: RiskClassifier = clone(ensemble)
+    classifier.set_params(members=[(name, member)], columns=[f"{name}_log_odds"], meta_learner=None)
+    return classifier
 
 
 def new_isolation_forest(config: MLConfig, rows: int) -> Pipeline:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,14 +20,13 @@ from hyperion_hook.training.models.baselines import baseline_scores
 from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.columns import ChosenColumns, choose_columns
 from hyperion_hook.training.models.context_classifier import ContextClassifier
-from hyperion_hook.training.models.cross_validation import TIME, Split, identities, numbered, split_rows
+from hyperion_hook.training.models.cross_validation import TIME, Split, numbered, split_rows
 from hyperion_hook.training.models.fit_members import Evidence, Outcome
 from hyperion_hook.training.models.recipes import Recipe, parameters_of
 from hyperion_hook.training.models.transformers import FeatureColumns
 from hyperion_hook.training.validation.preparation import Prepared
 
-THE_ONLY_ONE = "the only model"
-_NO_PROBABILITY = ("brier", "ece")
+_OF_PROBABILITIES = ("brier", "ece")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class SplitOptions:
 
 @dataclass(frozen=True)
 class Rowset:
-    """Training and test rows as numbers; ``copies`` are rows of the table that stand in it before."""
+    """Training and test rows as numbers; ``copies`` counts the table's rows that stand in it before, whenever."""
 
     split: Split
     columns: ChosenColumns
@@ -52,6 +51,7 @@ class Rowset:
     X_test: Numbers
     truth: Codes
     options: SplitOptions
+    config: MLConfig
     labels: tuple[Any, ...]
     copies: int
 
@@ -65,28 +65,53 @@ class Rowset:
         """The target of the training rows."""
         return self.evidence.outcome.truth.astype(np.int64)
 
-    @property
-    def warnings(self) -> list[str]:
-        """How the rows were split, and what is not learned from."""
-        one_class = len(np.unique(self.truth)) < 2
+    def warnings(self, *, judged: bool = True) -> list[str]:
+        """Return how the rows were split, which are not learned from, and which columns; ``judged`` by the target."""
+        counted = (
+            (self.split.held_back, "rows too close in time to the test rows are not learned from"),
+            (self.copies, "rows are copies of another row; all copies of a row stay on one side of every split"),
+            (self.split.copies, "rows that are there again among the test rows are not learned from"),
+        )
         untested = ["the rows tested on are of one class only: no figure tells good from bad, do not promote"]
         return [
-            *split_warnings(self.split, self.copies),
-            *(untested if one_class else []),
-            *left_out_warnings(self.columns),
+            f"split {self.split.reason}",
+            *(f"{count} {what}" for count, what in counted if count),
+            *(untested if judged and len(np.unique(self.truth)) < 2 else []),
+            *(f"column '{name}' is left out: {why}" for name, why in self.columns.left_out.items()),
         ]
 
     def trained(
-        self, models: dict[str, TrainedModel], best: str, chosen_by: str = THE_ONLY_ONE, **extra: Any
+        self,
+        models: dict[str, TrainedModel],
+        best: str,
+        chosen_by: str = "the only model",
+        *,
+        judged: bool = True,
+        **extra: Any,
     ) -> Trained:
-        """Return what a training on these rows gives."""
-        return Trained(models, best, chosen_by, self.split, self.columns, self.warnings, extra)
+        """Return the outcome of a training on these rows."""
+        return Trained(models, best, chosen_by, self, self.warnings(judged=judged), extra)
 
-    def classifier(self, recipe: Recipe, config: MLConfig) -> RiskClassifier:
+    def figures(self, score: Numbers, flagged: Codes, *, is_probability: bool = True) -> dict[str, Any]:
+        """Return the figures of scores and flags of the test rows; Brier score and ECE of probabilities only."""
+        figures = performance(self.truth, score, flagged, draws=self.options.draws, seed=self.config.random_state)
+        if is_probability:
+            return figures
+        intervals = {name: pair for name, pair in figures["intervals"].items() if name not in _OF_PROBABILITIES}
+        return figures | dict.fromkeys(_OF_PROBABILITIES, np.nan) | {"intervals": intervals}
+
+    def by_column(self, values: Numbers) -> dict[str, float]:
+        """Return importances by feature; those of a column's words are added up."""
+        importance = dict.fromkeys(self.taken.names, 0.0)
+        for name, value in zip(self.taken.source_names(), values, strict=True):
+            importance[name] += float(value)
+        return importance
+
+    def classifier(self, recipe: Recipe) -> RiskClassifier:
         """Return the estimator of a recipe for these rows, not fitted."""
         names = list(self.taken.get_feature_names_out())
         return recipe.for_rows([canonical(name) for name in names]).classifier(
-            config,
+            self.config,
             names,
             gap_days=self.options.gap_days,
             in_time_order=self.split.kind == TIME,
@@ -95,16 +120,26 @@ class Rowset:
         )
 
 
-def rowset(prepared: Prepared, options: SplitOptions, seed: int) -> Rowset:
+def rowset(
+    prepared: Prepared,
+    options: SplitOptions,
+    config: MLConfig,
+    *,
+    choose: Callable[[pd.DataFrame], ChosenColumns] | None = None,
+) -> Rowset:
     """Return a table's rows ready to learn from; columns are chosen by the training rows alone."""
     if not isinstance(options.cv_folds, int) or options.cv_folds < 2:
         raise ConfigError(f"cv_folds: {options.cv_folds!r} is not a whole number from 2 on")
-    split, copies = split_table(
-        prepared, options.test_size, seed=seed, gap_days=options.gap_days, features=options.features
-    )
+    every = choose_columns(prepared.frame, None, apart=prepared.apart, wanted=options.features).transformer
+    X = every.transform(prepared.frame)
+    seed, gap = config.random_state, options.gap_days
+    split = split_rows(X, prepared.codes, options.test_size, prepared.time, seed=seed, gap_days=gap)
     train, test = (prepared.frame.iloc[rows].reset_index(drop=True) for rows in (split.train, split.test))
     y = prepared.codes[split.train]
-    columns = choose_columns(train, y, apart=prepared.apart, wanted=options.features)
+    if choose is None:
+        columns = choose_columns(train, y, apart=prepared.apart, wanted=options.features)
+    else:
+        columns = choose(train)
     taken = columns.transformer
     seconds = None if prepared.time is None else prepared.time.seconds[split.train]
     return Rowset(
@@ -115,35 +150,10 @@ def rowset(prepared: Prepared, options: SplitOptions, seed: int) -> Rowset:
         taken.transform(test),
         prepared.codes[split.test],
         options,
+        config,
         tuple(prepared.target.labels),
-        copies,
+        len(X) - len(numbered(X)[1]),
     )
-
-
-def split_table(
-    prepared: Prepared, test_size: float, *, seed: int, gap_days: float = 0.0, features: Sequence[str] | None = None
-) -> tuple[Split, int]:
-    """Return how a table's rows are split, and how many of them are copies of earlier ones, whatever their time."""
-    every = choose_columns(prepared.frame, None, apart=prepared.apart, wanted=features).transformer
-    X = every.transform(prepared.frame)
-    _, first = numbered(identities(X))
-    split = split_rows(X, prepared.codes, test_size, prepared.time, seed=seed, gap_days=gap_days)
-    return split, len(X) - len(first)
-
-
-def split_warnings(split: Split, copies: int) -> list[str]:
-    """Return how rows were split, which are not learned from, and which are there more than once."""
-    counted = (
-        (split.held_back, "rows too close in time to the test rows are not learned from"),
-        (copies, "rows are copies of another row; all copies of a row stay on one side of every split"),
-        (split.copies, "rows that are there again among the test rows are not learned from"),
-    )
-    return [f"split {split.reason}", *(f"{count} {what}" for count, what in counted if count)]
-
-
-def left_out_warnings(columns: ChosenColumns) -> list[str]:
-    """Return which columns are no features, and why."""
-    return [f"column '{name}' is left out: {why}" for name, why in columns.left_out.items()]
 
 
 @dataclass(frozen=True)
@@ -165,7 +175,7 @@ class TrainedModel:
         return {**self.figures, **summary(self.folds)}
 
     def entry(self) -> dict[str, Any]:
-        """Return what a result says of it."""
+        """Return its entry in a result."""
         return {
             **self.means(),
             "cross_validation": self.folds,
@@ -179,42 +189,36 @@ class TrainedModel:
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training gives: models by name, the best of them and why it is, the split, and what only this one says."""
+    """What a training gives: models by name, the best of them and why it is, the rows, and what only this one says."""
 
     models: dict[str, TrainedModel]
     best: str
     chosen_by: str
-    split: Split
-    columns: ChosenColumns
+    rows: Rowset
     warnings: list[str]
     extra: dict[str, Any]
 
     def result(self, prepared: Prepared) -> dict[str, Any]:
         """Return the documented dictionary, with more beside it."""
         entries = {name: model.entry() for name, model in self.models.items()}
+        split, columns = self.rows.split, self.rows.columns
         return {
             "validation_result": prepared.validation,
             "models_results": entries,
             "best_model": {"name": self.best, **entries[self.best], "chosen_by": self.chosen_by},
-            "feature_names": list(self.columns.names),
-            "left_out": dict(self.columns.left_out),
-            "training_samples": len(self.split.train),
-            "test_samples": len(self.split.test),
-            "split": {"kind": self.split.kind, "reason": self.split.reason},
+            "feature_names": list(columns.names),
+            "left_out": dict(columns.left_out),
+            "training_samples": len(split.train),
+            "test_samples": len(split.test),
+            "split": {"kind": split.kind, "reason": split.reason},
             **({"target_classes": list(prepared.target.labels)} if "roc_auc" in entries[self.best] else {}),
             "warnings": [*prepared.warnings, *self.warnings],
             **self.extra,
         }
 
 
-def without_probabilities(figures: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures of a score that is no probability: Brier score and calibration error mean nothing."""
-    intervals = {name: pair for name, pair in figures["intervals"].items() if name not in _NO_PROBABILITY}
-    return figures | dict.fromkeys(_NO_PROBABILITY, np.nan) | {"intervals": intervals}
-
-
 def trained_classifier(
-    name: str, classifier: RiskClassifier | ContextClassifier, rows: Rowset, *, seconds: float, seed: int
+    name: str, classifier: RiskClassifier | ContextClassifier, rows: Rowset, seconds: float
 ) -> TrainedModel:
     """Return a fitted classifier, tested on the test rows."""
     tested = classifier.predict_proba(rows.X_test)[:, 1]
@@ -227,27 +231,20 @@ def trained_classifier(
     return TrainedModel(
         name,
         Pipeline([("columns", rows.taken), ("model", classifier)]),
-        performance(rows.truth, tested, flagged, draws=rows.options.draws, seed=seed),
+        rows.figures(tested, flagged),
         classifier.cross_validation_,
-        by_column(rows.taken, classifier.feature_importances_),
+        rows.by_column(classifier.feature_importances_),
         parameters,
         flagged,
         seconds,
     )
 
 
-def by_column(taken: FeatureColumns, values: Numbers) -> dict[str, float]:
-    """Return importances by feature; those of a column's words are added up."""
-    importance = dict.fromkeys(taken.names, 0.0)
-    for name, value in zip(taken.source_names(), values, strict=True):
-        importance[name] += float(value)
-    return importance
-
-
-def baselines_of(rows: Rowset, *, draws: int, seed: int) -> dict[str, Any]:
+def baselines_of(rows: Rowset) -> dict[str, Any]:
     """Return ROC-AUC and interval of each baseline whose features are there, on the test rows."""
     names = [canonical(name) for name in rows.taken.get_feature_names_out()]
     learned, tested = (pd.DataFrame(values, columns=names) for values in (rows.X, rows.X_test))
+    seed = rows.config.random_state
     scores = baseline_scores(learned, rows.y.tolist(), tested, seed=seed)
-    areas = bootstrap(Ranking.roc_auc, rows.truth, scores, draws=draws, seed=seed)
+    areas = bootstrap(Ranking.roc_auc, rows.truth, scores, draws=rows.options.draws, seed=seed)
     return {name: {"roc_auc": area.value, "interval": (area.low, area.high)} for name, area in areas.items()}

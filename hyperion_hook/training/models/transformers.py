@@ -62,35 +62,26 @@ class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # 
         number of columns.
         """
         frame = frame_of(X, self.names)
-        by_name = {canonical(str(name)): place for place, name in enumerate(frame.columns)}
-        by_name |= {str(name): place for place, name in enumerate(frame.columns)}
-        places = {name: by_name.get(name, by_name.get(canonical(name))) for name in self.names}
-        absent = [name for name, place in places.items() if place is None]
+        by_name = {canonical(str(name)): position for position, name in enumerate(frame.columns)}
+        by_name |= {str(name): position for position, name in enumerate(frame.columns)}
+        positions = {name: by_name.get(name, by_name.get(canonical(name))) for name in self.names}
+        absent = [name for name, position in positions.items() if position is None]
         if absent and (len(absent) == len(self.names) or hasattr(X, "columns")):
             raise ConfigError(
                 f"features: no column {listed(absent, 5)}, which the model was trained on; add it, NaN where not known"
             )
-        parts: list[Numbers] = []
-        for name, place in places.items():
-            column = None if place is None else Column(place, name, frame.iloc[:, place])
-            parts.extend(self._values(name, column, len(frame)))
-        return as_matrix(pd.DataFrame(np.column_stack(parts)))
+        columns = {
+            name: None if position is None else Column(position, name, frame.iloc[:, position])
+            for name, position in positions.items()
+        }
+        values = [_values(columns[name], word, len(frame)) for name, word in self._outputs()]
+        return as_matrix(pd.DataFrame(np.column_stack(values)))
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the names of the columns that come out."""
         del input_features
-        return np.array(
-            [
-                told
-                for name in self.names
-                for told in (
-                    [f"{name}{OTHER}{word}" for word in self._words(name)]
-                    if name in (self.categories or {})
-                    else [name]
-                )
-            ],
-            dtype=object,
-        )
+        names = [name if word is None else f"{name}{OTHER}{word}" for name, word in self._outputs()]
+        return np.array(names, dtype=object)
 
     @property
     def feature_names_in_(self) -> NDArray[np.object_]:
@@ -104,19 +95,21 @@ class FeatureColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # 
 
     def source_names(self) -> list[str]:
         """Return, for each column that comes out, the column it stems from."""
-        return [name for name in self.names for _ in (self._words(name) if name in (self.categories or {}) else [name])]
+        return [name for name, _ in self._outputs()]
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
 
-    def _words(self, name: str) -> Sequence[str]:
-        return (self.categories or {}).get(name, ())
+    def _outputs(self) -> list[tuple[str, str | None]]:
+        """Return column and word of all that comes out; no word where it is the column's numbers."""
+        words: Mapping[str, Sequence[str | None]] = self.categories or {}
+        return [(name, word) for name in self.names for word in words.get(name, (None,))]
 
-    def _values(self, name: str, column: Column | None, rows: int) -> list[Numbers]:
-        if name not in (self.categories or {}):
-            return [np.full(rows, np.nan) if column is None else column.numbers]
-        labels = np.full(rows, None) if column is None else column.labels
-        return [(labels == word).astype(np.float64) for word in self._words(name)]
+
+def _values(column: Column | None, word: str | None, rows: int) -> Numbers:
+    if column is None:
+        return np.full(rows, np.nan if word is None else 0.0)
+    return column.numbers if word is None else (column.labels == word).astype(np.float64)
 
 
 class SignedLog(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types

@@ -8,8 +8,9 @@ from typing import Any
 import joblib
 import numpy as np
 from sklearn.base import clone
-from sklearn.model_selection import RandomizedSearchCV
+from sklearn.model_selection import RandomizedSearchCV, cross_val_score
 
+from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.training.formulas import Codes, Numbers
 from hyperion_hook.training.models.fit_members import Fold
@@ -38,22 +39,16 @@ GRIDS: Mapping[str, Mapping[str, Sequence[Any]]] = {
 
 
 def tuned(
-    members: Mapping[str, Any],
-    X: Numbers,
-    codes: Codes,
-    folds: Sequence[Fold],
-    *,
-    seed: int,
-    jobs: int,
-    progress: Progress,
+    members: Mapping[str, Any], X: Numbers, codes: Codes, folds: Sequence[Fold], config: MLConfig, progress: Progress
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return estimators with the parameters that ranked the folds best, and what the search found.
+    """Return estimators with the parameters that ranked the folds best, and the figures of the search.
 
     Estimators are not fitted; the second mapping has by name ``best_params``, ``cv_roc_auc``,
     ``cv_roc_auc_of_defaults``, ``tried``. Estimators have the parameters to start from, which are tried too; those
     without a grid stay. Folds that test one class only are not asked.
     """
     asked = [(learn, test) for learn, test in folds if len(np.unique(codes[test])) == 2]
+    common = {"scoring": "roc_auc", "cv": asked, "n_jobs": config.n_jobs}
     better = dict(members)
     results: dict[str, Any] = {}
     searched = [name for name in members if name in GRIDS]
@@ -61,29 +56,13 @@ def tuned(
         progress("search", done, len(searched))
         estimator = clone(members[name])
         search = RandomizedSearchCV(
-            estimator,
-            {key: list(values) for key, values in GRIDS[name].items()},
-            n_iter=TRIED,
-            scoring="roc_auc",
-            cv=asked,
-            random_state=seed,
-            n_jobs=jobs,
-            refit=False,
-        )
-        defaults = RandomizedSearchCV(
-            estimator,
-            {"random_state": [estimator.random_state]},
-            n_iter=1,
-            scoring="roc_auc",
-            cv=asked,
-            n_jobs=jobs,
-            refit=False,
+            estimator, dict(GRIDS[name]), n_iter=TRIED, random_state=config.random_state, refit=False, **common
         )
         # threads: the estimators compute outside of Python's lock, and nothing has to be sent to other processes
         with joblib.parallel_config(backend="threading"):
             search.fit(X, codes)
-            defaults.fit(X, codes)
-        before, after = float(defaults.best_score_), float(search.best_score_)
+            before = float(cross_val_score(estimator, X, codes, **common).mean())
+        after = float(search.best_score_)
         best = dict(search.best_params_) if after > before else {}
         better[name] = estimator.set_params(**best)
         results[name] = {
