@@ -21,6 +21,8 @@ from hyperion_hook.training.validation.result import Finding, Table, class_share
 
 USUAL = "usual"
 """The kind of warnings that rows of changes always get: equal vectors, and counts with long tails."""
+DOUBTFUL = "doubtful"
+"""The kind of warnings that make every figure doubtful."""
 FIX = "validate_and_prepare_data(..., fix_issues=True)"
 
 
@@ -60,7 +62,7 @@ def structure(table: Table, limits: Limits) -> Iterator[Finding]:
             "collect more rows, or a longer history",
         )
     elif rows < _FEW_ROWS:
-        yield Finding(f"few samples: {rows}; of so few, figures are mostly chance")
+        yield Finding(Note(f"few samples: {rows}; of so few, figures are mostly chance", kind=DOUBTFUL))
     if not table.features:
         columns = "column besides the target" if table.targets else "columns"
         yield fault(f"no features: the frame has no {columns}")
@@ -173,9 +175,10 @@ def target(table: Table, limits: Limits) -> Iterator[Finding]:
     ]
     remedy = "leave out features that are known only once the outcome is"
     if giveaways:
-        yield Finding(f"target '{name}': follows from {listed(giveaways)}, which may not be known beforehand", remedy)
+        text = f"target '{name}': follows from {listed(giveaways)}, which may not be known beforehand"
+        yield Finding(Note(text, kind=DOUBTFUL), remedy)
     if nearly:
-        yield Finding(f"target '{name}': nearly follows from {listed(nearly)}", remedy)
+        yield Finding(Note(f"target '{name}': nearly follows from {listed(nearly)}", kind=DOUBTFUL), remedy)
 
 
 def distributions(table: Table, limits: Limits) -> Iterator[Finding]:

@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hyperion_hook.domain.remedies import note_of
 from hyperion_hook.errors import ConfigError, TrainingError
 from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.tables.frame_columns import check_name
 from hyperion_hook.training.tables.table_reading import DataSource, read_table
 from hyperion_hook.training.tables.target import Target, read_target
 from hyperion_hook.training.tables.time_column import TimeColumn, time_column_of
+from hyperion_hook.training.validation.checks import DOUBTFUL
 from hyperion_hook.training.validation.result import ValidationResult
 
 LEAST_ROWS = 10
-_DOUBTS = ("few samples", "follows from")
-"""What the validator warns of that makes every figure doubtful."""
 
 
 class Validator(Protocol):
@@ -106,7 +106,7 @@ def read_and_validate(
     frame = read_table(data)
     named = None if target_column is None else column_named(frame, target_column)
     validation = validator.validate_dataframe(frame, target_column=named)
-    doubts = [warning for warning in validation.warnings if any(words in warning for words in _DOUBTS)]
+    doubts = [warning for warning in validation.warnings if note_of(warning).kind == DOUBTFUL]
     return frame, validation, [f"validation: {what}" for what in (*validation.errors, *doubts)]
 
 
