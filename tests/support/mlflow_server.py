@@ -56,5 +56,10 @@ def mlflow_server(folder: Path, empty_mlflow: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(process.pid, 15)
-        process.wait(30)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            # its workers may be slow to end where the machine has much to do
+            os.killpg(process.pid, 9)
+            process.wait()
         log.close()
