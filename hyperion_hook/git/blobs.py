@@ -91,7 +91,7 @@ class BlobReader(Conversation):
     def content(self, name: str, kind: bytes, limit: int) -> bytes | Missing:
         """Return the content of an object of a kind, which is not held: blob, tree or commit."""
         if "\n" in name:
-            return NOT_FETCHED  # one question is one line, and no object is called so
+            return NO_FILE  # one question is one line, and no object is called so
         try:
             output = self.asked(_encoded(name) + b"\n").stdout
         except GitError:
