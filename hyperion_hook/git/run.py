@@ -102,11 +102,11 @@ class Git:
         self._environment = scrubbed(given)
         # git is looked for once; what is not there fails when it is started
         self._program = git_program(self._environment)
-        self._given = {name: value for name, value in given.items() if name.startswith("GIT_CONFIG")}
-        self._place: tuple[str, ...] = ()
+        self._own_settings = {name: value for name, value in given.items() if name.startswith("GIT_CONFIG")}
+        self._location: tuple[str, ...] = ()
         self._settings: tuple[str, ...] = _OVERRIDES
         if git_dir is not None:
-            self._place = ("--bare", f"--git-dir={git_dir}")
+            self._location = ("--bare", f"--git-dir={git_dir}")
             for name in ("GIT_DIR", "GIT_WORK_TREE"):
                 self._environment.pop(name, None)
 
@@ -117,13 +117,13 @@ class Git:
     def in_work_tree(self, git_dir: Path, work_tree: Path, **variables: str) -> Git:
         """Return git that looks at a work tree, with another git directory and further variables."""
         git = Git(work_tree, environment=self._environment | variables)
-        git._place = (f"--git-dir={git_dir}", f"--work-tree={work_tree}")
+        git._location = (f"--git-dir={git_dir}", f"--work-tree={work_tree}")
         return git
 
     def having(self, setting: str) -> Git:
         """Return git with one more setting, which outranks ours."""
         git = Git(self.folder, environment=self._environment)
-        git._place, git._settings = self._place, (*self._settings, setting)
+        git._location, git._settings = self._location, (*self._settings, setting)
         return git
 
     @property
@@ -139,7 +139,7 @@ class Git:
             self._program,
             "--no-pager",
             "--literal-pathspecs",
-            *self._place,
+            *self._location,
             *settings,
             arguments[0],
             *plain,
@@ -210,7 +210,7 @@ class Git:
 
     def question(self, *arguments: str) -> tuple[dict[str, str], tuple[str, ...]]:
         """Return the environment and the command line of what ``ask`` runs."""
-        return self._environment | self._given, (self._program, *self._place, *arguments)
+        return self._environment | self._own_settings, (self._program, *self._location, *arguments)
 
     def config(self, name: str) -> str | None:
         """Return the last configured value of a setting, our own overrides left aside, ``None`` where it is not set."""

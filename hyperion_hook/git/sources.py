@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hyperion_hook.domain.change import Change, FileChange
 from hyperion_hook.domain.files.text import decode_lines, line_count
-from hyperion_hook.domain.snapshot import Folder, SourceText
+from hyperion_hook.domain.snapshot import Folder, Sources, SourceText
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
@@ -15,8 +15,8 @@ DELETED = Missing("the file is deleted")
 _KEPT = 16_000_000  # characters: the texts of any usual change, and a bound for the others
 
 
-class GitSources:
-    """Implements ``domain.snapshot.Sources`` over git's object store; what was read last is kept."""
+class GitSources(Sources):
+    """Reads both sides from git's object store; what was read last is kept."""
 
     def __init__(self, repository: Repository, change: Change, reader: BlobReader, max_bytes: int = 1_000_000) -> None:
         self._base = change.base or repository.empty_tree
@@ -25,30 +25,25 @@ class GitSources:
         self._texts: dict[str, tuple[str, tuple[int, ...]] | Missing] = {}
         self._size = 0
 
-    def before(self, file: FileChange) -> SourceText | Missing:
-        """Return the file as it was at the base."""
+    def before(self, file: FileChange) -> SourceText | Missing:  # noqa: D102
         if file.old_blob is None:
             return ADDED
         return self._text(file.previous_path, TreeEntry(file.old_mode, file.old_blob))
 
-    def after(self, file: FileChange) -> SourceText | Missing:
-        """Return the file as the change leaves it."""
+    def after(self, file: FileChange) -> SourceText | Missing:  # noqa: D102
         if file.new_blob is None:
             return DELETED
         return self._text(file.path, TreeEntry(file.new_mode, file.new_blob))
 
-    def lines_before(self, file: FileChange) -> int | Missing:
-        """Return the number of lines of the file as it was at the base."""
+    def lines_before(self, file: FileChange) -> int | Missing:  # noqa: D102
         source = self.before(file)
         return source if isinstance(source, Missing) else line_count(source.text) - len(source.breaks)
 
-    def base_file(self, path: str) -> SourceText | Missing:
-        """Return any file of the base commit by path."""
+    def base_file(self, path: str) -> SourceText | Missing:  # noqa: D102
         entry = self._reader.entry(self._base, path)
         return entry if isinstance(entry, Missing) else self._text(path, entry)
 
-    def base_folder(self, path: str) -> Folder | Missing:
-        """Return the files and folders in a folder of the base commit."""
+    def base_folder(self, path: str) -> Folder | Missing:  # noqa: D102
         entries = self._reader.folder(self._base, path)
         if isinstance(entries, Missing):
             return entries

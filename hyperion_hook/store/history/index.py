@@ -24,11 +24,8 @@ from hyperion_hook.domain.remedies import INDEX, REBUILD, Note
 from hyperion_hook.errors import StoreError
 from hyperion_hook.store.files.sqlite import StoreConnection, open_empty, open_memory, open_store
 from hyperion_hook.store.files.sqlite_checks import move_aside
-from hyperion_hook.store.history.file_history import FileLives, View
-from hyperion_hook.store.history.graph import CommitGraph
-from hyperion_hook.store.history.names import Names, PathStates
+from hyperion_hook.store.history.file_history import View
 from hyperion_hook.store.history.schema import BUSY_SECONDS, FORM, empty
-from hyperion_hook.store.history.tallies import HiddenCounts, Tallies
 from hyperion_hook.store.history.view import IndexedHistory
 from hyperion_hook.store.history.writer import HistoryWriter, prune
 
@@ -94,18 +91,10 @@ class HistoryIndex:
 
     def _start_over(self, *, first: bool = False) -> None:
         """Forget what was read: another process, or a transaction that was rolled back, made it void."""
-        self.graph = CommitGraph(self.connection)
-        # what begins empty in memory is known without asking the database
-        complete = first and self.path is None and not self.graph.next_ord
-        self.graph.complete = complete
-        self.names = Names(self.connection, complete=complete)
-        self.states = PathStates(self.connection, self.graph)
-        self.tallies = Tallies(self.connection, complete=complete)
-        self._writer = HistoryWriter(self.connection, self.graph, self.names, self.states, self.tallies)
-        self.hidden_counts = HiddenCounts(self.connection, self.names, self._writer.flush)
-        self.lives = FileLives(self.connection, self.graph, self.hidden_counts, self._writer.flush)
-        # a replay asks for every file it adds to; a file index that is being built for none
-        self._writer.keep_up(self.lives, self.hidden_counts, from_the_beginning=self.path is None)
+        writer = HistoryWriter(self.connection, is_new=first and self.path is None, keeps_lives=self.path is None)
+        self._writer = writer
+        self.graph, self.names, self.states = writer.graph, writer.names, writer.states
+        self.tallies, self.lives, self.hidden_counts = writer.tallies, writer.lives, writer.hidden_counts
         self._view: tuple[int, int, View] | None = None
 
     def __enter__(self) -> Self:

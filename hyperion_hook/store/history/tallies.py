@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from functools import partial
-from typing import NamedTuple
 
 from hyperion_hook.domain.history import FIX, MERGE, MONTH, Months, Tally
 from hyperion_hook.store.history.codec import members, unpack
@@ -32,8 +31,8 @@ def tally_keys(author: int, directories: Collection[int], names: Names) -> list[
     return [
         (REPOSITORY, 0, 0),
         (AUTHOR, author, 0),
-        *((DIRECTORY, directory, 0) for directory in directories),
-        *((AUTHOR_IN, author, subsystem) for subsystem in subsystems),
+        *[(DIRECTORY, directory, 0) for directory in directories],
+        *[(AUTHOR_IN, author, subsystem) for subsystem in subsystems],
     ]
 
 
@@ -115,14 +114,11 @@ def _index_of(months: list[Tally], month: int) -> int:
     return len(months) - 1 if months and months[-1].month == month else bisect_left(months, (month,))
 
 
-class CountedIn(NamedTuple):
-    """What one commit counts in: numbers of its folders and of its files; a merge counts in nothing."""
+CountedIn = tuple[int, int, int, tuple[int, ...], tuple[int, ...]]
+"""What a commit counts in: month, author, whether it fixes a bug, folders and files.
 
-    month: int
-    author: int
-    fix: int
-    directories: Collection[int]
-    files: Collection[int]
+A plain tuple of plain tuples: the garbage collector does not trace those of a whole history again and again.
+"""
 
 
 def counted_in(connection: sqlite3.Connection, number: int) -> CountedIn | None:
@@ -132,8 +128,8 @@ def counted_in(connection: sqlite3.Connection, number: int) -> CountedIn | None:
     ).fetchone()
     if flags & MERGE:
         return None
-    numbers = sorted({*unpack(files)[1::2]} - {0})
-    return CountedIn(time // MONTH, author, flags & FIX, unpack(directories), numbers)
+    touched = tuple(sorted({*unpack(files)[1::2]} - {0}))
+    return time // MONTH, author, flags & FIX, tuple(unpack(directories)), touched
 
 
 class HiddenCounts:
@@ -179,12 +175,13 @@ class HiddenCounts:
         counted = self._counted[number]
         if counted is None:
             return
-        for key in tally_keys(counted.author, counted.directories, self._names):
+        month, author, fix, directories, files = counted
+        for key in tally_keys(author, directories, self._names):
             months = self._tallies[key]
-            counts = months.setdefault(counted.month, [0, 0])
+            counts = months.setdefault(month, [0, 0])
             counts[0] += sign
-            counts[1] += sign * counted.fix
+            counts[1] += sign * fix
             if not counts[0]:
-                del months[counted.month]
-        for file in counted.files:
+                del months[month]
+        for file in files:
             self._file_events[file] += sign

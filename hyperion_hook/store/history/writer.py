@@ -21,73 +21,71 @@ from hyperion_hook.store.history.codec import clamp_time, mask_of, pack, unpack
 from hyperion_hook.store.history.file_history import FileLives
 from hyperion_hook.store.history.graph import CommitGraph
 from hyperion_hook.store.history.names import Names, PathStates
-from hyperion_hook.store.history.tallies import CountedIn, HiddenCounts, Tallies, counted_in, tally_keys
+from hyperion_hook.store.history.tallies import HiddenCounts, Tallies, counted_in, tally_keys
 
 Lines = tuple[int | None, int | None]
 
 
 class HistoryWriter:
-    """Adds commits; nothing is in the file before ``flush``, and nothing is certain before the transaction ends."""
+    """Adds commits; nothing is in the file before ``flush``, and nothing is certain before the transaction ends.
 
-    def __init__(
-        self, connection: sqlite3.Connection, graph: CommitGraph, names: Names, states: PathStates, tallies: Tallies
-    ) -> None:
+    ``is_new``: what is empty holds nothing that was not added here. With ``keeps_lives`` every file's events and what
+    each commit counts in are kept as they come: a replay asks for them, from many commits, and a file that is being
+    built for none.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, is_new: bool, keeps_lives: bool) -> None:
         self._connection = connection
-        self._graph = graph
-        self._names = names
-        self._states = states
-        self._tallies = tallies
+        self.graph = CommitGraph(connection)
+        self.graph.complete = is_new and not self.graph.next_ord
+        self.names = Names(connection, complete=self.graph.complete)
+        self.states = PathStates(connection, self.graph)
+        self.tallies = Tallies(connection, complete=self.graph.complete)
+        self.hidden_counts = HiddenCounts(connection, self.names, self.flush)
+        self.lives = FileLives(connection, self.graph, self.hidden_counts, self.flush)
+        self._keeps_lives = keeps_lives
         self._events: list[tuple[int | None, ...]] = []
         self._touches: list[tuple[int, int, int, int]] = []
         self._file_events: defaultdict[int, int] = defaultdict(int)
         self._forks: list[tuple[int, int, int]] = []
 
-    def keep_up(self, lives: FileLives, hidden: HiddenCounts, *, from_the_beginning: bool) -> None:
-        """Tell ``lives`` of every event, of files that begin their life only if they will be asked for.
-
-        Whoever asks for every file asks from many commits, too: then ``hidden`` is told what each commit counts in.
-        """
-        self._lives = lives
-        self._hidden = hidden
-        self._keeps_lives = from_the_beginning
-
     def add(self, commit: Commit) -> None:
         """Add a commit whose parents are added, or absent from the repository."""
-        graph = self._graph
+        graph = self.graph
         key = bytes.fromhex(commit.id)
         indexed = map(graph.ord_of, map(bytes.fromhex, commit.parents))
         parents = tuple(dict.fromkeys(number for number in indexed if number is not None))
         time = clamp_time(commit.committed_at)
         date = max((time, *(graph.date_of(parent) + 1 for parent in parents)))
-        author = self._names.author(commit.author.identity)
+        author = self.names.author(commit.author.identity)
         if commit.is_merge:
             if self._keeps_lives:
-                self._hidden.remember(graph.next_ord, None)
+                self.hidden_counts.remember(graph.next_ord, None)
             graph.insert(key, parents, date, (date - time, author, MERGE, 1, b"", b""))
             return
         flags = int(classify_message(commit.message, commit.author))
         lines, files = self._touch(commit.files, parents, date)
         number = graph.next_ord
-        directories = sorted({self._names.directory(file.path) for file in commit.files})
-        for tally in tally_keys(author, directories, self._names):
-            self._tallies.count(tally, time // MONTH, flags & FIX)
+        directories = sorted({self.names.directory(file.path) for file in commit.files})
+        for tally in tally_keys(author, directories, self.names):
+            self.tallies.count(tally, time // MONTH, flags & FIX)
         if self._keeps_lives:
-            counted = CountedIn(time // MONTH, author, flags & FIX, directories, sorted({*files[1::2]} - {0}))
-            self._hidden.remember(number, counted)
+            counted = time // MONTH, author, flags & FIX, tuple(directories), tuple(sorted({*files[1::2]} - {0}))
+            self.hidden_counts.remember(number, counted)
         whole = int(all(map(is_counted, commit.files)))
         graph.insert(key, parents, date, (date - time, author, flags, whole, pack(directories), pack(files)))
-        kept = self._lives.kept
+        kept = self.lives.kept
         for file, (added, deleted) in lines.items():
             self._events.append((file, date, number, date - time, author, added, deleted, flags))
             self._file_events[file] += 1
             if file in kept:
-                self._lives.add(file, date, FileEvent(time, number, author, added, deleted, flags))
+                self.lives.add(file, date, FileEvent(time, number, author, added, deleted, flags))
 
     def _touch(
         self, changes: Iterable[FileChange], parents: tuple[int, ...], date: int
     ) -> tuple[dict[int, Lines], list[int]]:
         """Return each touched file's lines, and pairs of path and file (0: renamed away) in one list."""
-        visible = self._graph.ancestors_of_all(parents)
+        visible = self.graph.ancestors_of_all(parents)
         lines: dict[int, Lines] = {}
         touched: dict[int, int] = {}
         deleted: dict[int, int] = {}
@@ -97,7 +95,7 @@ class HistoryWriter:
             file = self._file_of(change, path, visible, left)
             _add_lines(lines, file, change)
             (deleted if change.status is FileStatus.DELETED else touched)[path] = file
-        number = self._graph.next_ord
+        number = self.graph.next_ord
         pairs = touched | deleted
         for path, file in left.items():
             # a path that was left in the same commit in which another file took it is not empty
@@ -105,7 +103,7 @@ class HistoryWriter:
                 touched[path] = -file
                 pairs.setdefault(path, 0)
         for path, file in touched.items():
-            self._states.add(path, (date, number, file))
+            self.states.add(path, (date, number, file))
             self._touches.append((path, date, number, file))
         return lines, [number for pair in sorted(pairs.items()) for number in pair]
 
@@ -115,39 +113,39 @@ class HistoryWriter:
         source = self._path(change.old_path) if change.old_path and change.status is FileStatus.RENAMED else path
         file = 0
         if not is_copy:
-            file = self._states.file_at(source, visible, all_visible=visible == self._graph.everything)
+            file = self.states.file_at(source, visible, all_visible=visible == self.graph.everything)
         if file <= 0:
-            origin, file = -file, self._names.new_file()
+            origin, file = -file, self.names.new_file()
             if origin:
                 self._fork(origin, file, visible)
             elif self._keeps_lives:
-                self._lives.begin(file)
+                self.lives.begin(file)
         if source != path:
             left[source] = file
         return file
 
     def _path(self, path: str) -> int:
-        number, is_new = self._names.path(path)
+        number, is_new = self.names.path(path)
         if is_new:
-            self._states.begin(number)
+            self.states.begin(number)
         return number
 
     def _fork(self, origin: int, file: int, visible: int) -> None:
         """Copy the life of a file as far as it is visible: the newest events of the window, and the first."""
-        events = self._lives.all_events(origin, visible)
+        events = self.lives.all_events(origin, visible)
         if not events:
             return
         self._file_events[file] += len(events)
         copied = events[-FILE_WINDOW:] if len(events) <= FILE_WINDOW else [events[0], *events[-FILE_WINDOW:]]
         for event in copied:
-            date = self._graph.date_of(event.commit)
+            date = self.graph.date_of(event.commit)
             lines = event.lines_added, event.lines_deleted
             self._events.append((file, date, event.commit, date - event.time, event.author, *lines, event.flags))
-        self._forks.append((file, origin, self._graph.next_ord))
+        self._forks.append((file, origin, self.graph.next_ord))
 
     def fill_lines(self, commit: Commit) -> None:
         """Add the line counts to a commit that was added by names only; ``finish_lines`` must follow the last."""
-        number = self._graph.ord_of(bytes.fromhex(commit.id))
+        number = self.graph.ord_of(bytes.fromhex(commit.id))
         if number is None:
             return
         execute = self._connection.execute
@@ -156,7 +154,7 @@ class HistoryWriter:
         files = dict(zip(numbers[::2], numbers[1::2], strict=True))
         lines: dict[int, Lines] = {}
         for change in commit.files:
-            file = files.get(self._names.find_path(change.path) or 0)
+            file = files.get(self.names.find_path(change.path) or 0)
             if file:
                 _add_lines(lines, file, change)
         self._connection.executemany(
@@ -175,13 +173,13 @@ class HistoryWriter:
             " WHERE file = ?2 AND ord < ?3 AND lines_added IS NULL",
             forks,
         )
-        self._lives.forget()
+        self.lives.forget()
 
     def flush(self) -> None:
         """Write what is new into the open transaction."""
-        if self._graph.flush():
-            self._names.flush()
-            self._tallies.flush()
+        if self.graph.flush():
+            self.names.flush()
+            self.tallies.flush()
         self._events.sort(key=itemgetter(0, 1, 2))
         self._touches.sort()
         for statement, rows in (
@@ -248,9 +246,10 @@ def _remove(connection: sqlite3.Connection, names: Names, tallies: Tallies, numb
     connection.execute("DELETE FROM commits WHERE ord = ?", (number,))
     if counted is None:
         return
-    for key in tally_keys(counted.author, counted.directories, names):
-        tallies.count(key, counted.month, counted.fix, -1)
-    paths, files = unpack(packed)[::2], counted.files
+    month, author, fix, directories, files = counted
+    for key in tally_keys(author, directories, names):
+        tallies.count(key, month, fix, -1)
+    paths = unpack(packed)[::2]
     many = connection.executemany
     many("DELETE FROM touches WHERE path = ? AND date = ? AND ord = ?", [(path, date, number) for path in paths])
     many("DELETE FROM events WHERE file = ? AND date = ? AND ord = ?", [(file, date, number) for file in files])
