@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 
 from hyperion_hook.domain.files.regular import read_regular
-from hyperion_hook.domain.light_dataclasses import dataclass
+from hyperion_hook.domain.light_dataclasses import dataclass, field
 
 FILE_NAME = ".hyperion-hook.toml"
 PROJECT_FILE_NAME = "pyproject.toml"
@@ -24,7 +23,7 @@ class SettingsFile:
 
     name: str = ""
     folder: Path = Path()
-    table: Mapping[str, object] = MappingProxyType({})
+    table: Mapping[str, object] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
