@@ -20,20 +20,11 @@ _ABSENT: Any = object()
 class _Field:
     """What ``field`` says of one: the arguments of the standard library's, under their names."""
 
-    __slots__ = ("compare", "default", "default_factory", "repr")
+    default = default_factory = _ABSENT
+    compare = repr = True
 
-    def __init__(
-        self,
-        default: Any = _ABSENT,
-        default_factory: Callable[[], Any] = _ABSENT,
-        *,
-        compare: bool = True,
-        repr: bool = True,  # noqa: A002 - the standard library's name
-    ) -> None:
-        self.default = default
-        self.default_factory = default_factory
-        self.compare = compare
-        self.repr = repr
+    def __init__(self, **options: Any) -> None:
+        vars(self).update(options)
 
 
 def _light_dataclass(
@@ -50,7 +41,7 @@ def _made(plain: _Class, frozen: bool, slots: bool) -> _Class:
     for name, kind in plain.__annotations__.items():
         if "ClassVar" not in str(kind):
             default = body.get(name, _ABSENT)
-            fields[name] = default if isinstance(default, _Field) else _Field(default)
+            fields[name] = default if isinstance(default, _Field) else _Field(default=default)
     own = {
         "__match_args__": tuple(fields),
         "__dataclass_fields__": _StandardFields(fields, frozen=frozen),
@@ -134,7 +125,7 @@ class _StandardFields:
         made = next(cls for cls in owner.__mro__ if vars(cls).get("__dataclass_fields__") is self)
         body: dict[str, Any] = {"__annotations__": made.__annotations__, "__module__": made.__module__}
         for name, entry in self._fields.items():
-            options = {key: getattr(entry, key) for key in entry.__slots__ if getattr(entry, key) is not _ABSENT}
+            options = {key: value for key, value in vars(entry).items() if value is not _ABSENT}
             body[name] = dataclasses.field(**options)
         standard: Any = dataclasses.dataclass(frozen=self._frozen, repr=False, eq=False)(type(made.__name__, (), body))
         for name in ("__dataclass_params__", "__dataclass_fields__"):
