@@ -12,6 +12,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import nan
 
 from hyperion_hook.domain.light_dataclasses import dataclass
 
@@ -63,5 +64,4 @@ def smells_in(values: Mapping[str, float]) -> tuple[Smell, ...]:
     >>> [smell.name for smell in smells_in({"longest_function": 90.0, "nesting_depth": 3.0})]
     ['long method']
     """
-    nothing = float("nan")
-    return tuple(smell for smell in SMELLS if smell.holds(*(values.get(name, nothing) for name in smell.features)))
+    return tuple(smell for smell in SMELLS if smell.holds(*(values.get(name, nan) for name in smell.features)))

@@ -57,8 +57,7 @@ def missing_names(tree: TreeAfter) -> Iterator[Break]:
     hits_of = by_name(tree.hits(names) or (), names)
     for entry in gone:
         uses = [use for use in _uses(tree, entry, hits_of) if tree.is_user(use.path)]
-        uses = [] if uses and tree.has_left(entry.module) else uses
-        if uses:
+        if uses and not tree.has_left(entry.module):
             yield _break(entry, uses)
 
 

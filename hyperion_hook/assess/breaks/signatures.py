@@ -72,17 +72,17 @@ def changed_signatures(tree: TreeAfter) -> Iterator[Break]:
     names = list(dict.fromkeys(target.name for target in targets))
     hits = by_name(tree.hits(names) or (), names)
     for target in targets:
-        mine = _of_family(target, hits)
-        if sum(defines(family_of(hit.path) or "", hit.text, target.name) for hit in mine) != 1:
-            continue
-        calls = _calls_that_misfit(tree, target, mine)
+        mine, count = _of_family(target, hits)
+        calls = _calls_that_misfit(tree, target, mine) if count == 1 else []
         if calls:
             yield _break(target, calls)
 
 
-def _of_family(target: Target, hits: Mapping[str, Sequence[Hit]]) -> list[Hit]:
-    family = family_of(target.file.path)
-    return [hit for hit in hits.get(target.name, ()) if family_of(hit.path) == family]
+def _of_family(target: Target, hits: Mapping[str, Sequence[Hit]]) -> tuple[list[Hit], int]:
+    """Return the hits in the function's family of languages, and how many of them define it."""
+    family = family_of(target.file.path) or ""
+    mine = [hit for hit in hits.get(target.name, ()) if family_of(hit.path) == family]
+    return mine, sum(defines(family, hit.text, target.name) for hit in mine)
 
 
 def _is_misused_nearby(tree: TreeAfter, target: Target) -> bool:
@@ -90,9 +90,8 @@ def _is_misused_nearby(tree: TreeAfter, target: Target) -> bool:
     paths = () if target.is_own else tree.neighbours(target.file)
     if paths is None:
         return True
-    hits = _of_family(target, by_name(tree.hits([target.name], paths) or (), [target.name]))
-    is_single = sum(defines(family_of(hit.path) or "", hit.text, target.name) for hit in hits) <= 1
-    return is_single and bool(_calls_that_misfit(tree, target, hits))
+    hits, count = _of_family(target, by_name(tree.hits([target.name], paths) or (), [target.name]))
+    return count <= 1 and bool(_calls_that_misfit(tree, target, hits))
 
 
 def _calls_that_misfit(tree: TreeAfter, target: Target, hits: Sequence[Hit]) -> list[tuple[str, int, str]]:
@@ -111,15 +110,11 @@ def _break(target: Target, calls: list[tuple[str, int, str]]) -> Break:
     asked = f"at least {counted(least, 'argument')}" if most is None else counted(most, "argument")
     fewest = "" if most in (None, least) else f"{least} to "
     count = f"{len(calls):,} calls still pass" if len(calls) > 1 else "1 call still passes"
-    return Break(
-        BreakKind.SIGNATURE,
-        f"{target.name} now takes {fewest}{asked}, but {count} {calls[0][2]}",
-        f"defined in {target.file.path}:{target.line}; called in "
-        + listed([f"{path}:{line}" for path, line, _ in calls]),
-        calls[0][0],
-        calls[0][1],
-        True,
-    )
+    path, line, problem = calls[0]
+    sentence = f"{target.name} now takes {fewest}{asked}, but {count} {problem}"
+    users = listed([f"{path}:{line}" for path, line, _ in calls])
+    evidence = f"defined in {target.file.path}:{target.line}; called in {users}"
+    return Break(BreakKind.SIGNATURE, sentence, evidence, path, line, True)
 
 
 def _targets(tree: TreeAfter, file: FileChange) -> Iterator[Target]:

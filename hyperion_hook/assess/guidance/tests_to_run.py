@@ -103,34 +103,35 @@ def tests_to_run(
     touched = {path for file in change.files for path in (file.path, file.previous_path)}
     source = [file.previous_path for file in change.files if role_of(file.path) is FileRole.SOURCE]
     weights: defaultdict[str, float] = defaultdict(float)
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, str] = {}
+
+    def note(path: str, weight: float, reason: str) -> None:
+        weights[path] += weight
+        reasons.setdefault(path, reason)
+
     for past in together:
         if past.path in source:
             changes = past.changes[:LOOKED_AT]
             often = _often(changes, FEWEST - 1)
             for file, about in known_files(often).items():
-                weights[about.path] += often[file] / len(changes)
-                reasons.setdefault(about.path, []).append(
-                    f"changed in {often[file]} of the last {len(changes)} changes to {past.path}"
-                )
+                reason = f"changed in {often[file]} of the last {len(changes)} changes to {past.path}"
+                note(about.path, often[file] / len(changes), reason)
     importers = {} if isinstance(graph, Missing) else graph.importers
     for path in source:
         for importer in importers.get(path, ()):
             # a test of a name like the source's is that one's own test
-            weights[importer] += 1.0 if words_of(importer) == words_of(path) else 0.2
-            reasons.setdefault(importer, []).append(f"imports {path}")
+            note(importer, 1.0 if words_of(importer) == words_of(path) else 0.2, f"imports {path}")
         if path.endswith(".go"):
             # tests of a package of Go lie beside its files and import nothing for it
             own, folder = f"{path.removesuffix('.go')}_test.go", directory_of(path)
-            weights[own] += 1.0
-            reasons.setdefault(own, []).append(f"tests the package of {path}")
+            note(own, 1.0, f"tests the package of {path}")
             for test in [test for test in weights if test.endswith("_test.go") and directory_of(test) == folder]:
                 weights[test] += 1.0
     ranked = sorted(weights, key=lambda path: (-weights[path], path))
     shared = {path for path in ranked if any(role_of(user) is FileRole.SOURCE for user in importers.get(path, ()))}
     tests = [path for path in ranked if path not in {*touched, *shared} and _can_be_run(path)]
     present = [path for path in tests[: 2 * MOST_TO_RUN] if exists(path)]
-    return tuple((path, reasons[path][0]) for path in present[:MOST_TO_RUN])
+    return tuple((path, reasons[path]) for path in present[:MOST_TO_RUN])
 
 
 def _can_be_run(path: str) -> bool:

@@ -39,9 +39,7 @@ class People:
         The key may change when more is learned, so ask again after the last author.
         """
         given = author.name, author.email
-        if given not in self._read:
-            self._read[given] = _keys_of(author)
-        shown, keys = self._read[given]
+        shown, keys = self._read.get(given) or self._read.setdefault(given, _keys_of(author))
         if not keys:
             return None
         name, first = shown.lower(), self.root(keys[0])

@@ -15,7 +15,6 @@ from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source.measure import can_measure
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.trees import list_tree
 
 YEAR = 365 * DAY
@@ -36,7 +35,7 @@ class Sources:
             if entry.is_regular and role_of(path) is FileRole.SOURCE and not excludes(path, head)
         }
         self.lives = {path: self.history.file(path) for path in self.files}
-        (newest,) = read_commits(measurer.repository, [head], detail=Detail.NOTHING)
+        (newest,) = measurer.messages([head])
         self.now = newest.committed_at
         self.names = Names(measurer.repository, head, self.history)
 

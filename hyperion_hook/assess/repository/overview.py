@@ -17,7 +17,6 @@ from hyperion_hook.assess.track_record import record_of
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.overview import Coupling, ExplainedChange, Overview, ScoredChange
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.report.reasons import SIZE, reasons
 
 MOST_RISKIEST = 10
@@ -74,7 +73,7 @@ def _changes(
     measurer: StoreMeasurer, scored: Mapping[str, tuple[float, RiskLevel]], fixes: Fixes
 ) -> tuple[ScoredChange, ...]:
     results = []
-    for commit in read_commits(measurer.repository, list(scored)[:WINDOW], detail=Detail.NOTHING):
+    for commit in measurer.messages(list(scored)[:WINDOW]):
         (probability, level), subject = scored[commit.id], commit.message.partition("\n")[0][:_SUBJECT]
         results.append(
             ScoredChange(

@@ -16,7 +16,6 @@ from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import FIX
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import HyperionError
-from hyperion_hook.git.log import Detail, read_commits
 
 MOST_FILES = 50
 _LEAST_SUPPORT, _LEAST_PROBABILITY = 2, 0.1
@@ -119,7 +118,7 @@ def _past_bugs(measurer: StoreMeasurer, events: dict[int, tuple[int, str]], most
     if past is None or not newest:
         return ()
     ids = past.ids(newest)
-    subjects = {commit.id: commit.subject for commit in read_commits(measurer.repository, ids, detail=Detail.NOTHING)}
+    subjects = {commit.id: commit.subject for commit in measurer.messages(ids)}
     return tuple(
         PastBug(commit, events[number][0], subjects.get(commit, ""), events[number][1])
         for number, commit in zip(newest, ids, strict=True)

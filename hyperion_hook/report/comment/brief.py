@@ -58,7 +58,7 @@ _BOUNDS = {
 """What a number may be, by the name of its field; any other may be from -1e6 to 1e6."""
 _MOST_REASONS = 8
 _MOST_FUNCTIONS = 2
-_FEATURES = frozenset(feature.name for feature in CATALOGUE)
+FEATURES = frozenset(feature.name for feature in CATALOGUE)
 
 Entry = TypeVar("Entry")
 
@@ -168,7 +168,7 @@ def brief_of(assessment: Assessment) -> Brief:
             missing=missing,
             warnings=tuple(warnings),
             contributions={
-                entry.feature: entry.contribution for entry in assessment.explanation if entry.feature in _FEATURES
+                entry.feature: entry.contribution for entry in assessment.explanation if entry.feature in FEATURES
             },
         )
     )
@@ -251,7 +251,7 @@ def _value(kind: Any, value: Any, name: str) -> Any:
         raise _NoBriefError(f"{name} is none of UNKNOWN, LOW, MEDIUM, HIGH")
     if kind is str and (not isinstance(value, str) or len(value) > _MOST_TEXT):
         raise _NoBriefError(f"a text is no text of at most {_MOST_TEXT:,} characters")
-    if kind is str and name == "feature" and value not in _FEATURES:
+    if kind is str and name == "feature" and value not in FEATURES:
         raise _NoBriefError("a feature that is not in the catalogue")
     if kind in (int, float):
         _check_number(value, *_BOUNDS.get(name, (-1e6, 1e6)))

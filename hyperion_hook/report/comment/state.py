@@ -18,8 +18,7 @@ from typing import Any
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL
 from hyperion_hook.domain.light_dataclasses import dataclass
-from hyperion_hook.features.catalogue import CATALOGUE
-from hyperion_hook.report.comment.brief import Brief
+from hyperion_hook.report.comment.brief import FEATURES, Brief
 
 MARKER = "<!-- hyperion-hook -->"
 BOXES = {NOT_USEFUL: "This was not useful", CAUSED_BUG: "This caused a bug later"}
@@ -28,7 +27,6 @@ BOXES = {NOT_USEFUL: "This was not useful", CAUSED_BUG: "This caused a bug later
 _LINE = re.compile(r"^(?:<!-- |\[//\]: # \()hyperion-hook-state: ([A-Za-z0-9_=-]{1,8000})(?: -->|\))\r?$", re.MULTILINE)
 _MOST_BYTES = 20_000
 _MOST_KEPT = 6
-_FEATURES = frozenset(feature.name for feature in CATALOGUE)
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
@@ -92,7 +90,7 @@ def read_state(body: str) -> State | None:
 def _state(data: Mapping[str, Any], feedback: frozenset[str] = frozenset()) -> State:
     if not _COMMIT.fullmatch(data["h"]):
         raise ValueError("no commit")
-    contributions = {name: float(value) for name, value in data["c"].items() if name in _FEATURES}
+    contributions = {name: float(value) for name, value in data["c"].items() if name in FEATURES}
     if not all(map(math.isfinite, contributions.values())):
         raise ValueError("no number")
     before = None if data["b"] is None else _state({**data["b"], "b": None})
