@@ -1,4 +1,4 @@
-"""Where MLflow keeps what it is told: the address in force, and what lies beside it."""
+"""The address at which MLflow keeps runs and models, and the files beside it."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ class Patience:
 
 
 def bounded(uri: str, call: Callable[[], Answer]) -> Answer:
-    """Return the value of a call that is ``calling`` MLflow and is over in ``MOST_SECONDS``, or ``TrackingError``."""
+    """Return the value of a call of MLflow; raise ``TrackingError`` if it fails or takes over ``MOST_SECONDS``."""
     with calling(uri):
         return within(MOST_SECONDS, call)
 

@@ -1,4 +1,4 @@
-"""What is known of one trained model, for whoever keeps a record of trainings."""
+"""The record of one trained model, for whoever keeps a history of trainings."""
 
 from __future__ import annotations
 

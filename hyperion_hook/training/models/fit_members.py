@@ -53,7 +53,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is learned from: rows, their outcome, when they were made, and what single members learn instead."""
+    """Rows to learn from, their outcome, when they were made, and the outcomes that single members learn instead."""
 
     X: Numbers
     outcome: Outcome

@@ -1,4 +1,4 @@
-"""What every training shares: rows made ready, and a trained model with its figures."""
+"""The parts that every training shares: rows made ready, and a trained model with its figures."""
 
 from __future__ import annotations
 
