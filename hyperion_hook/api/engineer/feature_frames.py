@@ -100,16 +100,11 @@ def engineered_frame(
     """Return the features of each row of a table, with its index.
 
     Values are floats, NaN where missing. ``attrs['missing']`` says why a feature is missing in every row,
-    ``attrs['notes']`` what is to be said of the others.
+    ``attrs['notes']`` tells of the others.
 
-    Parameters
-    ----------
-    frame
-        Columns that are features, under either name, and facts as in ``raw_facts.FACTS``; others are left out.
-    asked
-        What is wanted by name; by default the features that some row has, in the language of the columns.
-    derive_row
-        Returns a row with all that can be derived; it is only asked where a column is a fact.
+    Columns are features, under either name, and facts as in ``raw_facts.FACTS``; others are left out. ``asked`` are the
+    features by name, by default those that some row has, in the language of the columns. ``derive_row`` returns a row
+    with all that can be derived; it is only asked where a column is a fact.
     """
     has_facts = any(_holds_facts(frame.iloc[:, place], name) for place, name in enumerate(frame.columns))
     columns, reasons, notes = _by_row(frame, derive_row) if has_facts else _as_given(frame)

@@ -66,16 +66,10 @@ def repository_change(raw: object) -> RepositoryChange | None:
 
 
 def repository_vector(change: RepositoryChange, only: Collection[str] | None = None) -> tuple[FeatureVector, list[str]]:
-    """Return the vector of a change, by canonical names, and what to warn of.
+    """Return the vector of a change, by canonical names, under the repository's settings, and warnings.
 
     Raises ``NotARepositoryError`` if the folder is in no git repository; ``GitError`` if the revision is not there.
-
-    Parameters
-    ----------
-    change
-        What is measured, with the settings of the repository and of the environment.
-    only
-        Canonical names of the features that are wanted; the others may be missing.
+    ``only`` are canonical names of the features that are wanted; the others may be missing.
     """
     revision = revision_of(change.revision)
     with _measurer_of(change.path) as (measurer, warnings):

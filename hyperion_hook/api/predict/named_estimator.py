@@ -26,16 +26,9 @@ class NamedEstimator:
     Parameters
     ----------
     estimator
-        A fitted one.
+        A fitted one; attributes that this class does not have are looked for there.
     features
         The columns it was fitted on, in their order; by default those it remembers.
-
-    Attributes
-    ----------
-    estimator
-        As it was given; what this class does not have is looked for there.
-    features
-        Names in the order of the fit.
 
     Examples
     --------

@@ -69,14 +69,8 @@ def values_of(
     Raises ``ConfigError`` if a value is no number, two columns stand for one name, no asked-for column is there, or
     one that is not optional is absent.
 
-    Parameters
-    ----------
-    rows
-        As for ``records``; columns that are not asked for are not looked at.
-    called
-        What a column's name stands for.
-    optional
-        Whether a column may be absent: its values are missing then.
+    Rows are as for ``records``; other columns are not looked at. ``called`` gives the name that a column stands for. An
+    ``optional`` column may be absent: its values are missing then.
 
     Examples
     --------

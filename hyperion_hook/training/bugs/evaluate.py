@@ -84,20 +84,11 @@ def evaluate_bugs(
     against: Sequence[str] = (),
     seed: int = 42,
 ) -> BugEvaluation | None:
-    """Compare models with the baselines on what is younger than all they learned.
+    """Compare models with the baselines on months and changes after ``since`` (Unix seconds), which they did not learn.
 
-    ``None`` where no whole month with a fixed file lies after ``since``.
-
-    Parameters
-    ----------
-    histories
-        Rows of the repositories to rank; whole months are needed.
-    shipped
-        The candidate whose lead and whose forecast of changes are reported.
-    since
-        Unix seconds; only months and changes after it count.
-    against
-        Other models whose lead is reported beside that over the baselines.
+    ``None`` where no whole month with a fixed file lies after it; whole months of the histories are ranked. The lead
+    and the forecast of changes are those of the candidate ``shipped``; ``against`` are other models over which it may
+    lead.
     """
     monthly = joined(history.monthly[history.monthly["whole"].astype(bool)] for history in histories)
     monthly, touched = (

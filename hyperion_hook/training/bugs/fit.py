@@ -99,14 +99,9 @@ def fit_bug_predictor(
 
     Raises ``TrainingError`` with fewer than a hundred rows of files that were fixed, or of files that were not.
 
-    Parameters
-    ----------
-    candidate
-        A name of ``CANDIDATES``; by default the one with the smallest log-loss in time-series cross-validation.
-    until
-        Unix seconds; only what had happened by then is learned. Everything by default.
-    numbers
-        What is known of a file; of one alone the probability never falls as it grows.
+    ``candidate`` is a name of ``CANDIDATES``, by default the one with the smallest log-loss in time-series
+    cross-validation. Only events up to ``until`` (Unix seconds) are learned, everything by default. ``numbers`` are the
+    numbers of a file to learn from; of one alone the probability never falls as it grows.
     """
     config = config or DEFAULTS
     monthly, touched = _learned(histories, until)

@@ -83,18 +83,12 @@ def evaluate(
     alert_rate: float = ALERT_HIGH,
     seed: int = 42,
 ) -> Evaluation:
-    """Return how models do on rows they have not seen, beside the baselines.
+    """Compare models with the baselines on rows they have not seen.
 
-    Parameters
-    ----------
-    train
-        Rows that the models were fitted on, for the baselines that learn; columns as in ``dataset``.
-    test
-        Rows to predict; both classes must be there for figures other than NaN.
-    cut
-        The moment of training, Unix seconds; ``None`` where other repositories were left out.
-    alert_rate
-        The share of changes that may be flagged, 0..1.
+    The baselines that learn do so from ``train``, the rows that the models were fitted on, with columns as in
+    ``dataset``. Both classes must be among the ``test`` rows for figures other than NaN. ``cut`` is the moment of
+    training (Unix seconds), ``None`` where other repositories were left out; ``alert_rate`` is the share of changes
+    that may be flagged, 0..1.
     """
     truth = test["buggy"].to_numpy(dtype=np.float64)
     scores, probabilities = scored(train, test, models, seed=seed)

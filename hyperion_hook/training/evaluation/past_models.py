@@ -73,24 +73,12 @@ def fit_past(
     recipes: Sequence[Recipe] = tuple(RECIPES.values()),
     progress: Progress | None = None,
 ) -> PastModels:
-    """Return recipes fitted on what was known at a moment.
+    """Return recipes fitted on the knowledge of a moment; of the specification's also its forest and XGBoost alone.
 
-    Raises ``TooLittleHistoryError`` if past or future is too short.
-
-    Parameters
-    ----------
-    rows
-        Rows in time order.
-    share
-        The moment is the one before which this share of the rows lies, 0..1,
-    not_before
-        or this one, in Unix seconds, if it is later.
-    others
-        Rows of other repositories to learn from too; they are never predicted.
-    others_whole
-        Whether all that is known of them today may be learned, because what the models are compared with knows it.
-    recipes
-        Those to fit; with the specification's, its forest and XGBoost are models of their own too.
+    Raises ``TooLittleHistoryError`` if past or future is too short. The moment is the one before which ``share`` (0..1)
+    of the rows lie, which are in time order, or ``not_before`` (Unix seconds) if that is later. ``others`` are rows of
+    other repositories to learn from too, which are never predicted; ``others_whole`` says that all that is known of
+    them today may be learned, because the models that these are compared with know it.
     """
     (progress or no_progress)("preparing rows", 0, 0)
     try:

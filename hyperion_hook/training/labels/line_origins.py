@@ -83,22 +83,10 @@ _Files = dict[str, _File]
 class LineOrigins:
     """Follows a history commit by commit; memory holds the live heads only. A context manager: it holds git open.
 
-    Parameters
-    ----------
-    roles
-        What the files are for that are followed. Where these are sources alone, the stream need not have the hunks of
-        others.
-    ignored
-        Commits that leave lines to those who wrote what they replace.
-    asks
-        Whether nothing is followed, and git is asked for the lines of each file that is traced: for few commits.
-
-    Attributes
-    ----------
-    commits
-        How many commits the stream has.
-    asks
-        As given.
+    ``roles`` are those of the files that are followed; where these are sources alone, the stream need not have the
+    hunks of others. ``ignored`` commits leave lines to those who wrote what they replace. With ``asks`` nothing is
+    followed, and git is asked for the lines of each file that is traced: for few commits. ``commits`` is how many the
+    stream has.
     """
 
     def __init__(

@@ -98,8 +98,8 @@ class Labeller:
     given
         The commits that are fixes; by default they are found by their messages.
     cut_off
-        The commits at which a shallow clone begins: lines seem to come from there that nobody knows the origin of;
-        and those of which the repository says that they introduced nothing.
+        The commits at which a shallow clone begins, since lines of unknown origin seem to come from there; and those of
+        which the repository says that they introduced nothing.
     excludes
         Whether a file is left out, so that its lines are no evidence.
 
@@ -108,7 +108,7 @@ class Labeller:
     changes
         The commits seen that are no merges, in order.
     fixes, inducing
-        What was found so far.
+        The fixes and causes so far.
     shared
         The candidates of all repairs with their shares, where the rules ask for them.
     """

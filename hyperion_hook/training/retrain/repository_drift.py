@@ -93,19 +93,14 @@ def repository_drift(
     since: int | None = None,
     progress: Progress | None = None,
 ) -> RepositoryDrift:
-    """Return how the recent changes of a repository differ from a reference.
+    """Return the differences of a repository's recent changes from a reference.
 
-    Raises ``TooLittleHistoryError`` if there are fewer than 50 changes on either side; ``ConfigError`` if the
-    models carry nothing of what they learned, and that was asked for.
+    Raises ``TooLittleHistoryError`` if there are fewer than 50 changes on either side; ``ConfigError`` if the models
+    carry nothing of what they learned, and that was asked for.
 
-    Parameters
-    ----------
-    folder
-        Where those models lie, with the table they learned from.
-    reference
-        What to compare with; by default what the models learned if it was this repository, else its own history.
-    since
-        Recent are the changes since then (Unix seconds); by default the last 500.
+    ``folder`` is that of the models, with the table they learned from. ``reference`` is by default the models' training
+    if they learned from this repository, else its own history. Recent are the changes ``since`` a moment (Unix
+    seconds), by default the last 500.
     """
     learned = learned_until(in_use.bundle, repository)
     chosen = reference or (ReferenceName.HISTORY if learned is None else ReferenceName.TRAINING)

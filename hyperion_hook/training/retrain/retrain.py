@@ -81,21 +81,11 @@ def retrain(
 ) -> RetrainReport:
     """Train on histories and write a bundle of models to a folder.
 
-    Parameters
-    ----------
-    repositories
-        Folders of repositories; only read.
-    models_out
-        The folder of the bundle; replaced in one step when all has gone well.
-    corpus
-        A TOML file that names more repositories, and those to be left out and evaluated on (see ``corpus``).
+    Raises ``ConfigError`` if the corpus file is wrong; ``TrainingError`` if there is too little history, or the export
+    does not score like the fitted models: then the folder is untouched.
 
-    Raises
-    ------
-    ConfigError
-        If the corpus file is wrong.
-    TrainingError
-        If there is too little history, or the export does not score like the fitted models; the folder is untouched.
+    ``repositories`` are folders, which are only read; ``models_out`` is replaced in one step when all has gone well;
+    ``corpus`` is a TOML file of more repositories, and of those to be left out and evaluated on (see ``corpus_file``).
     """
     options = options or RetrainOptions()
     entries = entries_of(repositories, options.until) + ([] if corpus is None else read_corpus(corpus))
@@ -156,16 +146,9 @@ def retrain_here(
 ) -> RetrainReport:
     """Train on one repository's history, register the models, and promote them if they beat those in use.
 
-    The new models must beat those in use on the newest changes.
-
-    Raises
-    ------
-    TooLittleHistoryError
-        If there is too little history to learn from or to tell whether something was learned; nothing is registered.
-    TrainingError
-        If the export does not score like the fitted models; nothing is registered.
-    StoreError
-        If the registry cannot be written.
+    The new models must beat those in use on the newest changes. Raises ``TooLittleHistoryError`` if there is too little
+    history to learn from or to tell whether something was learned, and ``TrainingError`` if the export does not score
+    like the fitted models: nothing is registered then. Raises ``StoreError`` if the registry cannot be written.
     """
     options = options or RetrainOptions()
     serving = registry.production(RISK_PREDICTOR)

@@ -204,19 +204,11 @@ def cut_at(dataset: pd.DataFrame, share: float) -> int:
 
 
 def time_split(dataset: pd.DataFrame, cut: int, *, gap_days: int = UNSEEN_DAYS) -> TimeSplit:
-    """Return what may be learned at a moment, and what happens after it.
+    """Return the rows that may be learned from at a moment, and those after it.
 
-    Training rows are at least ``gap_days`` older than the cut, and buggy only if that was known at the cut. Test rows
-    are younger than the cut.
-
-    Parameters
-    ----------
-    dataset
-        Rows in time order.
-    cut
-        The moment of training, Unix seconds.
-    gap_days
-        Days before the cut whose rows are left out of training, because their bugs are mostly not found at the cut.
+    The rows are in time order, ``cut`` is in Unix seconds. Training rows are at least ``gap_days`` older than the cut,
+    because bugs of younger ones are mostly not found then, and buggy only if that was known at the cut. Test rows are
+    younger than the cut.
     """
     train = as_known_at(dataset[dataset["time"] <= cut - gap_days * DAY], cut)
     return TimeSplit(train, dataset[dataset["time"] > cut].reset_index(drop=True), cut)

@@ -34,19 +34,14 @@ def spread(
     cluster: str | None = None,
     report: Report | None = None,
 ) -> list[Result]:
-    """Return what a function makes of each item, in the order of the items.
+    """Return the results of a function for each item, in the order of the items.
 
     Raises ``MissingExtraError`` if a cluster is named and Dask is not installed; ``HyperionError`` if the scheduler
     cannot be reached, has no workers or other versions, or workers keep dying.
 
-    Parameters
-    ----------
-    function
-        A function of a module (no lambda), which depends on its item alone.
-    items
-        Plain values. Paths in them must lead to the same files on every worker.
-    cluster
-        Address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``; then its workers do it.
+    The function is one of a module (no lambda), which depends on its item alone. Items are plain values; paths in them
+    must lead to the same files on every worker. ``cluster`` is the address of a Dask scheduler, such as
+    ``tcp://10.0.0.1:8786``; then its workers do it.
     """
     report = report or (lambda _: None)
     report(0)

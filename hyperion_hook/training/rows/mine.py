@@ -54,17 +54,12 @@ def mine(
 ) -> Mined:
     """Return the rows of one repository, from disk where they are there.
 
-    Raises ``GitError`` if the path is no repository, or git fails; ``TrainingError`` if there is no commit to
-    measure, or a kept file is damaged; ``StoreError`` if what people ticked in comments cannot be read.
+    Raises ``GitError`` if the path is no repository, or git fails; ``TrainingError`` if there is no commit to measure,
+    or a kept file is damaged; ``StoreError`` if the ticks of people in comments cannot be read.
 
-    Parameters
-    ----------
-    name
-        What the rows call it; the folder's name by default.
-    vectors
-        The folder in which vectors and labels are kept, by head, options and versions; none by default.
-    jobs
-        Processes among which the commits to measure are shared out.
+    Rows call it ``name``, by default the folder's. ``vectors`` is the folder in which vectors and labels are kept, by
+    head, options and versions; none by default. ``jobs`` are processes among which the commits to measure are shared
+    out.
     """
     options, rules = options or ReplayOptions(), rules or RULES
     repository = Repository.discover(path)

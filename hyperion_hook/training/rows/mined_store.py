@@ -60,13 +60,7 @@ class Labels:
 
 
 class MinedStore:
-    """Files of mined rows and labels; their names say what they depend on.
-
-    Attributes
-    ----------
-    name
-        What the rows call the repository.
-    """
+    """Files of mined rows and labels; their names say what they depend on. Rows call the repository ``name``."""
 
     def __init__(
         self, folder: Path | None, repository: Repository, name: str, tip: str, options: ReplayOptions, rules: SzzRules

@@ -114,23 +114,12 @@ def replay(
     sources: Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[ReplayedCommit]:
-    """Yield the measured commits of a history, parents before children.
+    """Yield the measured non-merge commits of a history, with vectors as of their first parents, parents before
+    children.
 
-    Raises ``GitError`` if ``until`` is no commit or git fails.
-
-    Parameters
-    ----------
-    observers
-        See every commit, also those that are not measured, after it was measured.
-    known
-        Returns what was measured of a commit in an earlier run; only the others are measured.
-    sources
-        The file that keeps code metrics by content; in memory by default.
-
-    Yields
-    ------
-    ReplayedCommit
-        Non-merge commits with the vector as of their first parent.
+    Raises ``GitError`` if ``until`` is no commit or git fails. ``observers`` see every commit after it was measured,
+    also those that are not; ``known`` returns the measurement of an earlier run, and only the others are measured;
+    ``sources`` is the file that keeps code metrics by content, in memory by default.
     """
     options = options or ReplayOptions()
     counts = summary if summary is not None else ReplaySummary()
