@@ -114,8 +114,7 @@ def replay(
     sources: Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[ReplayedCommit]:
-    """Yield the measured non-merge commits of a history, with vectors as of their first parents, parents before
-    children.
+    """Yield the measured non-merge commits of a history with vectors as of their first parents, these before children.
 
     Raises ``GitError`` if ``until`` is no commit or git fails. ``observers`` see every commit after it was measured,
     also those that are not; ``known`` returns the measurement of an earlier run, and only the others are measured;
