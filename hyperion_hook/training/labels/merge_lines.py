@@ -39,7 +39,6 @@ class Run(NamedTuple):
 class MixedHunk:
     """A stretch where some parent differs; all numbers are zero-based, ends exclusive."""
 
-    parent_starts: tuple[int, ...]
     parent_ends: tuple[int, ...]
     start: int
     end: int
@@ -162,7 +161,7 @@ def _hunk(lines: list[bytes], starts: list[int], parents: int) -> MixedHunk:
         had = b"-" if deleted else b" "
         for parent in range(parents):
             at[parent] += columns[parent : parent + 1] == had
-    return MixedHunk(tuple(starts[:parents]), tuple(at[:parents]), starts[parents], at[parents], tuple(runs))
+    return MixedHunk(tuple(at[:parents]), starts[parents], at[parents], tuple(runs))
 
 
 def _extend(runs: list[Run], parent: int, start: int) -> None:

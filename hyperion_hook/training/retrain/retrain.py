@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hyperion_hook.domain.progress import Progress
+from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bundle import bundled_models
 from hyperion_hook.store.models.metadata import Status
@@ -76,7 +76,7 @@ def retrain(
     models_out: Path,
     corpus: Path | None = None,
     options: RetrainOptions | None = None,
-    progress: Progress | None = None,
+    progress: Progress = no_progress,
     tracker: MLFlowTracker | None = None,
 ) -> RetrainReport:
     """Train on histories and write a bundle of models to a folder.
@@ -103,11 +103,11 @@ def retrain(
         learned = unpack(packed, POOL_FILE).rows
     checks = _checked(learned, progress)
     past = fit_past(learned, options, share=TRAINED_SHARE, others=others, progress=progress)
-    _tell(progress, "evaluating on the future")
+    progress("evaluating on the future", 0, 0)
     future = past.evaluate("the future of the same repositories", past.split.test)
     evaluations = [future]
     for name in sorted(unseen & set(rows["repository"])):
-        _tell(progress, f"evaluating on {name}")
+        progress(f"evaluating on {name}", 0, 0)
         theirs = rows[(rows["repository"] == name) & (rows["time"] >= past.split.cut)].reset_index(drop=True)
         if len(theirs):
             evaluations.append(past.evaluate(f"the future of {name}, left out of training", theirs))
@@ -130,7 +130,7 @@ def retrain(
     built = build(material, options, progress)
     built.export(models_out)
     if tracker is not None:
-        _tell(progress, "logging to MLflow")
+        progress("logging to MLflow", 0, 0)
         track(tracker, material, built, built.files(options.version))
     return _report(models_out, mined, built, evaluations, warnings)
 
@@ -141,7 +141,7 @@ def retrain_here(
     in_use: InUse,
     *,
     options: RetrainOptions | None = None,
-    progress: Progress | None = None,
+    progress: Progress = no_progress,
     tracker: MLFlowTracker | None = None,
 ) -> RetrainReport:
     """Train on one repository's history, register the models, and promote them if they beat those in use.
@@ -168,9 +168,9 @@ def retrain_here(
         recipes=[RECIPES[recipe]] if tracker is None else tuple(RECIPES.values()),
         progress=progress,
     )
-    _tell(progress, "evaluating on the future")
+    progress("evaluating on the future", 0, 0)
     future = past.evaluate("the newest changes of this repository", past.split.test)
-    _tell(progress, "comparing with the models in use")
+    progress("comparing with the models in use", 0, 0)
     decision = decide(rows, past, recipe, in_use, repository, options, others, progress)
     known = in_use.bundle.bugs
     code, bugs = _code_and_bugs(entries, mined, options, progress, lambda rows: learn_own_bugs(rows, known, options))
@@ -194,7 +194,7 @@ def retrain_here(
     decision = promoted(registry, registered.version, serving, decision)
     folder = registry.folder(RISK_PREDICTOR, registered.version)
     if tracker is not None:
-        _tell(progress, "logging to MLflow")
+        progress("logging to MLflow", 0, 0)
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
         status = registry.versions(RISK_PREDICTOR)[registered.version]
         track(tracker, material, built, files, (registered.version, status), repository)
@@ -205,7 +205,7 @@ def _code_and_bugs(
     entries: Sequence[CorpusEntry],
     mined: Sequence[Mined],
     options: RetrainOptions,
-    progress: Progress | None,
+    progress: Progress,
     learn: Callable[[Sequence[BugRows]], LearnedBugs],
 ) -> tuple[pd.DataFrame, LearnedBugs]:
     """Measure the code of what is learned, and learn which files get bugs."""
@@ -213,15 +213,15 @@ def _code_and_bugs(
     names = {entry.name for entry in learned}
     code = code_rows(learned, [item for item in mined if item.name in names], options, progress)
     histories = bug_histories(learned, options, progress)
-    _tell(progress, "learning which files get bugs")
+    progress("learning which files get bugs", 0, 0)
     bugs = learn(histories)
-    _tell(progress, "fitting")
+    progress("fitting", 0, 0)
     return code, bugs
 
 
-def _checked(rows: pd.DataFrame, progress: Progress | None) -> tuple[str, ...]:
+def _checked(rows: pd.DataFrame, progress: Progress) -> tuple[str, ...]:
     """Return what validating the rows found odd; rows that cannot be learned from are an error."""
-    _tell(progress, "validating")
+    progress("validating", 0, 0)
     learned = {*model_features(rows), *(name for recipe in RECIPES.values() for name in recipe.only)}
     return checked(rows, [name for name in FEATURES if name in learned])
 
@@ -271,8 +271,3 @@ def _report(
         sum(len(item.rows) for item in mined),
         sum(item.reused for item in mined),
     )
-
-
-def _tell(progress: Progress | None, stage: str) -> None:
-    if progress is not None:
-        progress(stage, 0, 0)
