@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hyperion_hook.api.predict.explanation import GROUPS, RowExplanation, explained, in_words, typical_of
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
-from hyperion_hook.api.predict.predictor import Predictor, part_of
+from hyperion_hook.api.predict.predictor import Predictor
 from hyperion_hook.api.predict.risk_predictor import two_columns
 from hyperion_hook.api.predict.rows import numbers_of, values_of, vectors_of
 from hyperion_hook.errors import ConfigError
@@ -33,6 +33,7 @@ class AnomalyDetector(Predictor):
     """
 
     name = "anomaly_detector"
+    part = "anomaly"
     classes_ = (-1, 1)
 
     def score(self, rows: object) -> NDArray[np.float64]:
@@ -62,7 +63,7 @@ class AnomalyDetector(Predictor):
         return super().explain(rows, typical)
 
     def _explain(self, bundle: Bundle, rows: object, typical: object) -> list[RowExplanation]:
-        model = self._anomaly(bundle)
+        model: AnomalyModel = self._model_of(bundle)
         usual = dict(bundle.typical) if typical is None else typical_of(typical, model.features)
         other = as_row(model.filled([usual.get(name, float("nan")) for name in model.features]))
         results = []
@@ -98,13 +99,5 @@ class AnomalyDetector(Predictor):
         if isinstance(self.model, NamedEstimator):
             decisions = self.model.decision_function(rows).tolist()
             return [(min(max(2.0 * decision, -1.0), 1.0), decision < 0.0) for decision in decisions]
-        model = self._anomaly(self.model)
+        model: AnomalyModel = self._model_of(self.model)
         return [model.score(vector) for vector in vectors_of(rows, model.features)]
-
-    def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
-        return self._anomaly(bundle).features
-
-    @staticmethod
-    def _anomaly(bundle: Bundle) -> AnomalyModel:
-        model: AnomalyModel = part_of(bundle, "anomaly", "anomaly detector")
-        return model

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hyperion_hook.api.engineer.repository_features import change_in
 from hyperion_hook.api.predict.explanation import RowExplanation, explained, plainly, typical_of
 from hyperion_hook.api.predict.named_estimator import NamedEstimator
-from hyperion_hook.api.predict.predictor import Predictor, part_of
+from hyperion_hook.api.predict.predictor import Predictor
 from hyperion_hook.api.predict.risk_predictor import two_columns
 from hyperion_hook.api.predict.rows import numbers_of, records, values_of
 from hyperion_hook.domain.vector import Value
@@ -102,6 +102,7 @@ class BugPredictor(Predictor):
     """
 
     name = "bug_predictor"
+    part = "bugs"
     classes_ = (0, 1)
 
     def __init__(self, model: Any = None, *, threshold: float = 0.5) -> None:
@@ -133,10 +134,11 @@ class BugPredictor(Predictor):
         odds = self._log_odds(rows)
         if not odds:
             raise ConfigError("change_probability: no file; give at least one row")
-        return sigmoid(self._bugs(self.model).change_log_odds(odds))
+        return sigmoid(self._model_of(self.model).change_log_odds(odds))
 
     def _explain(self, bundle: Bundle, rows: object, typical: object) -> list[RowExplanation]:
-        model, names = self._bugs(bundle), self.features
+        model: BugModel = self._model_of(bundle)
+        names = self.features
         usual = {} if typical is None else typical_of(typical, names, called=str)
         other = as_row([usual.get(name, math.nan) for name in names])
 
@@ -173,16 +175,11 @@ class BugPredictor(Predictor):
             ]
 
     def _log_odds(self, rows: object) -> list[float]:
-        model = self._bugs(self.model)
+        model: BugModel = self._model_of(self.model)
         return [model.file_log_odds(numbers_of(values, FILE_NUMBERS)) for values in _values(rows, self.features)]
 
     def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
-        return tuple(FILE_NUMBERS[column] for column in self._bugs(bundle).columns)
-
-    @staticmethod
-    def _bugs(bundle: Any) -> BugModel:
-        model: BugModel = part_of(bundle, "bugs", "bug predictor")
-        return model
+        return tuple(FILE_NUMBERS[column] for column in self._model_of(bundle).columns)
 
 
 def _values(rows: object, names: Sequence[str]) -> list[dict[str, Value]]:

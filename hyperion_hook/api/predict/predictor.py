@@ -32,6 +32,8 @@ class Predictor(ABC):
 
     name: ClassVar[str]
     """How a registry calls such a model."""
+    part: ClassVar[str]
+    """The part of a bundle that is such a model."""
 
     def __init__(self, model: Any = None) -> None:
         model = load_bundle(None) if model is None else model
@@ -126,18 +128,17 @@ class Predictor(ABC):
     def _explain(self, bundle: Bundle, rows: object, typical: object) -> list[RowExplanation]:
         """Explain rows by a bundle's model."""
 
-    @abstractmethod
     def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
-        """Return what a bundle's model looks at, or refuse a bundle without one."""
+        features: tuple[str, ...] = self._model_of(bundle).features
+        return features
 
-
-def part_of(bundle: Bundle, part: str, title: str) -> Any:
-    """Return the model that is a part of a bundle; raise ``ArtefactError`` if it has none."""
-    model = getattr(bundle, part)
-    if model is None:
-        name = f"{bundle.name} {bundle.version}"
-        raise ArtefactError(f"models '{name}': no {title}; use other models, or the bundled ones")
-    return model
+    def _model_of(self, bundle: Any) -> Any:
+        """Return a bundle's own such model; raise ``ArtefactError`` if it has none."""
+        model = getattr(bundle, self.part)
+        if model is None:
+            what, bundle_name = self.name.replace("_", " "), f"{bundle.name} {bundle.version}"
+            raise ArtefactError(f"models '{bundle_name}': no {what}; use other models, or the bundled ones")
+        return model
 
 
 def registered(name: str, version: str, registry: Any = None) -> Model:

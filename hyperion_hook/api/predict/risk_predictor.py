@@ -42,6 +42,7 @@ class RiskPredictor(Predictor):
     """
 
     name = "risk_predictor"
+    part = "risk"
 
     def __init__(self, model: Any = None, *, thresholds: Mapping[str, float] | None = None) -> None:
         super().__init__(model)
@@ -92,9 +93,6 @@ class RiskPredictor(Predictor):
             base, contributions = explanation_of(bundle, vector, usual)
             results.append(RowExplanation(base, bundle.risk.score(vector)[1], contributions, vector.missing))
         return results
-
-    def _bundle_features(self, bundle: Bundle) -> tuple[str, ...]:
-        return bundle.risk.features
 
 
 def two_columns(probabilities: list[float]) -> NDArray[np.float64]:
