@@ -44,7 +44,6 @@ def compare(
     *,
     target_column: str | None = None,
     score_column: str | None = None,
-    alpha: float = ALPHA,
 ) -> DriftReport:
     """Return how the current rows differ from the reference.
 
@@ -60,11 +59,9 @@ def compare(
     target_column, score_column
         The columns of outcome and of a model's score, reported apart from the features. The outcome may be in the
         reference alone: then it is not compared.
-    alpha
-        The share of comparisons without drift that may raise an alarm, 0..1.
     """
     reference, current = as_table(reference), as_table(current)
-    _check(reference, current, threshold, alpha)
+    _check(reference, current, threshold)
     before, after = _by_name(reference), _by_name(current)
     for what, name in (("target_column", target_column), ("score_column", score_column)):
         check_name(f"drift: {what}", name)
@@ -88,7 +85,7 @@ def compare(
             warnings.append(f"columns of the {side} rows alone, not compared: {listed(alone)}")
     compared = list(_compared(pairs, warnings))
     results = [
-        replace(item, p_adjusted=p, drifted=p <= alpha and item.magnitude >= threshold)
+        replace(item, p_adjusted=p, drifted=p <= ALPHA and item.magnitude >= threshold)
         for item, p in zip(compared, measures.adjusted([item.p_value for item in compared]), strict=True)
     ]
     apart = {canonical(name) for name in (target_column, score_column) if name is not None}
@@ -98,13 +95,13 @@ def compare(
     )
     others = {canonical(item.feature): item for item in results if canonical(item.feature) in apart}
     beyond_chance, beyond_apart = (
-        [item.magnitude if item.p_adjusted <= alpha else 0.0 for item in items] for items in (features, others.values())
+        [item.magnitude if item.p_adjusted <= ALPHA else 0.0 for item in items] for items in (features, others.values())
     )
     return DriftReport(
         has_drift=any(item.drifted for item in results),
         drift_magnitude=measures.overall(beyond_chance, beyond_apart),
         threshold=threshold,
-        alpha=alpha,
+        alpha=ALPHA,
         rows_reference=len(reference),
         rows_current=len(current),
         features=tuple(features),
@@ -116,13 +113,12 @@ def compare(
     )
 
 
-def _check(reference: object, current: object, threshold: object, alpha: object) -> None:
+def _check(reference: object, current: object, threshold: object) -> None:
     for name, frame in (("reference_df", reference), ("current_df", current)):
         if not isinstance(frame, pd.DataFrame):
             raise ConfigError(f"drift: {name} is a {type(frame).__name__}; pass a pandas.DataFrame")
-    for name, value in (("threshold", threshold), ("alpha", alpha)):
-        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < 1:
-            raise ConfigError(f"drift: {name} {value!r} is no share; give a number from 0 to below 1, such as 0.1")
+    if isinstance(threshold, bool) or not isinstance(threshold, Real) or not 0 <= float(threshold) < 1:
+        raise ConfigError(f"drift: threshold {threshold!r} is no share; give a number from 0 to below 1, such as 0.1")
 
 
 def _by_name(frame: pd.DataFrame) -> Mapping[str, Column]:

@@ -64,8 +64,8 @@ def ablation(
     """Return the recipe with everything first, then with its default features, then without each member and category.
 
     Raises ``TrainingError`` if the older rows are too few to learn from. Rows are in time order, as ``ablation_rows``
-    gives them: the oldest 70 % are learned from. With ``each_feature`` each feature of the specification is left out
-    too, one at a time.
+    gives them: the oldest 70 % are learned from. With ``each_feature``, for the model card, each feature of the
+    specification is left out too, one at a time.
     """
     split = time_split(rows, cut_at(rows, _SHARE))
     variants = list(_variants(split.train, recipe, each_feature=each_feature))

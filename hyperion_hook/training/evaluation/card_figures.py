@@ -52,9 +52,7 @@ def calibration_data(truth: Numbers, probability: Numbers) -> list[dict[str, Any
     ]
 
 
-def importance(
-    model: Predictor, rows: pd.DataFrame, features: Sequence[str], *, seed: int, most: int = MOST_IMPORTANT
-) -> list[dict[str, Any]]:
+def importance(model: Predictor, rows: pd.DataFrame, features: Sequence[str], *, seed: int) -> list[dict[str, Any]]:
     """Return how much ROC-AUC on unseen rows is lost when one feature is shuffled, the largest loss first.
 
     Features that say the same stand in for each other, so that each of them alone loses little. ``rows`` are unseen;
@@ -79,5 +77,7 @@ def importance(
         losses.append((whole - area(shuffled), name))
     ranked = sorted(losses, key=lambda loss: (-round(loss[0], 6), loss[1]))
     return [
-        {"feature": name, "roc_auc_lost": round(float(loss), 4)} for loss, name in ranked[:most] if not math.isnan(loss)
+        {"feature": name, "roc_auc_lost": round(float(loss), 4)}
+        for loss, name in ranked[:MOST_IMPORTANT]
+        if not math.isnan(loss)
     ]

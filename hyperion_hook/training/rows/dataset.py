@@ -181,10 +181,10 @@ UNSEEN_DAYS = 180
 """Half of all bugs are known within about 120 days, so labels of younger commits are mostly wrong."""
 
 
-def without_youngest(dataset: pd.DataFrame, days: int = UNSEEN_DAYS) -> pd.DataFrame:
-    """Return the rows that are at least ``days`` older than the newest row of their repository."""
+def without_youngest(dataset: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that are at least 180 days older than the newest row of their repository."""
     newest = dataset.groupby("repository")["time"].transform("max")
-    return dataset[dataset["time"] <= newest - days * DAY].reset_index(drop=True)
+    return dataset[dataset["time"] <= newest - UNSEEN_DAYS * DAY].reset_index(drop=True)
 
 
 @dataclass(frozen=True, slots=True)
