@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hyperion_hook.api.engineer.engineered_features import EngineeredFeatures
 from hyperion_hook.api.engineer.feature_names import asked_for, catalogue_name, indicator, is_indicator
 from hyperion_hook.api.engineer.fitted_state import Fitted, scaled
-from hyperion_hook.api.engineer.raw_values import GIVEN_AS_MISSING, RawFaultError, is_missing, number
+from hyperion_hook.api.engineer.raw_values import RawFaultError, given
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.errors import ConfigError
 
@@ -31,10 +31,7 @@ def read_row(features: Mapping[str, object]) -> tuple[dict[str, Value], dict[str
     values: dict[str, Value] = {}
     for name, value in features.items():
         try:
-            if is_missing(value):
-                values[name] = value if isinstance(value, Missing) else GIVEN_AS_MISSING
-            else:
-                values[name] = number(value)
+            values[name] = given(value)
         except RawFaultError as fault:
             faults.append(f"{name}: {fault}")
     if faults:
@@ -48,8 +45,8 @@ def filled(features: Mapping[str, object], fitted: Fitted) -> EngineeredFeatures
     rest = {name: value for name, value in values.items() if not is_indicator(name)}
     for name, value in rest.items():
         if isinstance(value, Missing):
-            fill, said = _fill(name, fitted)
-            notes[name] = f"missing ({value.reason}); {said}"
+            fill, note = _fill(name, fitted)
+            notes[name] = f"missing ({value.reason}); {note}"
             values[name] = value if fill is None else fill
     indicated = fitted.indicated()
     for name, value in rest.items():
@@ -68,11 +65,11 @@ def _row(source: Mapping[str, object], values: dict[str, Value], notes: dict[str
 
 def _fill(name: str, fitted: Fitted) -> tuple[float | None, str]:
     """Return what fills a gap, ``None`` where nothing does, and what to say of it."""
-    found = fitted.features.get(catalogue_name(name) or name)
-    if found is None:
+    feature = fitted.features.get(catalogue_name(name) or name)
+    if feature is None:
         return None, f"left so: {_why_unknown(name, fitted)}"
-    said = f"filled with {found.fill:g}, the {found.how} of {found.known} training values"
-    return found.fill, said if found.missing else f"{said}; never missing there, so no column tells"
+    note = f"filled with {feature.fill:g}, the {feature.how} of {feature.known} training values"
+    return feature.fill, note if feature.missing else f"{note}; never missing there, so no column tells"
 
 
 def normalized(features: Mapping[str, object], fitted: Fitted) -> EngineeredFeatures:
@@ -106,8 +103,8 @@ def _range(name: str, limits: tuple[float, float], fitted: Fitted) -> str:
     return f"{limits[0]:g} to {limits[1]:g}, the range {whose}"
 
 
-def _also(notes: dict[str, str], name: str, said: str) -> None:
-    notes[name] = f"{notes[name]}; {said}" if name in notes else said
+def _also(notes: dict[str, str], name: str, note: str) -> None:
+    notes[name] = f"{notes[name]}; {note}" if name in notes else note
 
 
 def filled_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
@@ -121,13 +118,13 @@ def filled_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
         gaps = column.isna()
         count = int(gaps.sum())
         if count:
-            fill, said = _fill(name, fitted)
-            _also(notes, name, f"missing in {count} of {len(column)} rows; {said}")
+            fill, note = _fill(name, fitted)
+            _also(notes, name, f"missing in {count} of {len(column)} rows; {note}")
             columns[name] = column if fill is None else column.fillna(fill)
-        wanted = catalogue_name(name) in fitted.indicated() or (count and not fitted.rows)
-        if wanted and indicator(name) not in frame.columns:
+        can_be_missing = catalogue_name(name) in fitted.indicated() or (count and not fitted.rows)
+        if can_be_missing and indicator(name) not in frame.columns:
             indicators[indicator(name)] = gaps.astype("float64")
-    return _told(frame.assign(**columns, **indicators), frame, notes)
+    return _with_notes(frame.assign(**columns, **indicators), frame, notes)
 
 
 def normalized_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
@@ -146,9 +143,9 @@ def normalized_frame(frame: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
         if outside:
             _also(notes, name, f"{outside} of {len(column)} values clipped to {_range(name, limits, fitted)}")
         columns[name] = column.map(lambda value, limits=limits: scaled(value, *limits), na_action="ignore")
-    return _told(frame.assign(**columns), frame, notes)
+    return _with_notes(frame.assign(**columns), frame, notes)
 
 
-def _told(result: pd.DataFrame, source: pd.DataFrame, notes: dict[str, str]) -> pd.DataFrame:
+def _with_notes(result: pd.DataFrame, source: pd.DataFrame, notes: dict[str, str]) -> pd.DataFrame:
     result.attrs = dict(source.attrs) | {"notes": notes}
     return result

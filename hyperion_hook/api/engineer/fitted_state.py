@@ -188,17 +188,13 @@ def _features(entries: Mapping[str, Any], faults: list[str]) -> dict[str, Fitted
 def _fits(entry: Mapping[str, Any]) -> bool:
     numbers = [entry[name] for name in ("low", "fill", "high")]
     return (
-        all(
-            isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
-            for value in numbers
-        )
+        all(type(number) in {int, float} and abs(number) <= sys.float_info.max for number in numbers)
         and numbers == sorted(numbers)
-        and _is_count(entry["known"])
+        and all(_is_count(entry[name]) for name in ("known", "missing"))
         and entry["known"] > 0
-        and _is_count(entry["missing"])
         and entry["how"] in ("median", "most frequent value")
     )
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return type(value) is int and value >= 0

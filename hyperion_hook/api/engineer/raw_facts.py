@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from hyperion_hook.api.engineer.feature_names import Language, language_of
 from hyperion_hook.api.engineer.raw_values import (
-    GIVEN_AS_MISSING,
     RawFaultError,
     count,
+    given,
     is_missing,
     moment,
     number,
@@ -201,30 +201,24 @@ def _read_given(flat: Mapping[str, object], raw: Raw) -> set[str]:
         if feature is None and name in raw.values:
             continue
         try:
-            given = _given(value)
+            read_value = given(value)
         except RawFaultError as fault:
             raw.faults.append(f"{path}: {fault}")
             continue
-        if name in said_by and feature is not None and raw.values[name] != given:
+        if name in said_by and feature is not None and raw.values[name] != read_value:
             raw.faults.append(
                 f"{said_by[name]}, {path}: are the same feature with different values, "
                 f"{shown(flat[said_by[name]])} and {shown(value)}; give one of them"
             )
             continue
-        raw.values[name] = given
+        raw.values[name] = read_value
         if feature is None:
             raw.notes[name] = f"given as {path}"
         else:
             said_by[name] = path
             raw.notes.pop(name, None)
-        _note_range(name, given, raw)
+        _note_range(name, read_value, raw)
     return read
-
-
-def _given(value: object) -> Value:
-    if isinstance(value, Missing):
-        return value
-    return GIVEN_AS_MISSING if is_missing(value) else number(value)
 
 
 def _note_range(name: str, value: Value, raw: Raw) -> None:

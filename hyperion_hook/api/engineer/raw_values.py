@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from hyperion_hook.domain.author import Author
-from hyperion_hook.domain.vector import Missing
+from hyperion_hook.domain.vector import Missing, Value
 
 GIVEN_AS_MISSING = Missing("given as missing")
 _EARLIEST, _LATEST = -2_208_988_800, 253_402_300_799
@@ -66,6 +66,13 @@ def number(value: object) -> float:
             if math.isfinite(result):
                 return result
     raise RawFaultError(f"{shown(value)} is no finite number")
+
+
+def given(value: object) -> Value:
+    """Return a value of a feature, ``Missing`` where it stands for none; raise ``RawFaultError`` if it is no number."""
+    if isinstance(value, Missing):
+        return value
+    return GIVEN_AS_MISSING if is_missing(value) else number(value)
 
 
 def count(value: object) -> float:

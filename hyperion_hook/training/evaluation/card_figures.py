@@ -75,9 +75,5 @@ def importance(model: Predictor, rows: pd.DataFrame, features: Sequence[str], *,
     for name in features:
         shuffled = tail.assign(**{name: tail[name].to_numpy()[order]})
         losses.append((whole - area(shuffled), name))
-    ranked = sorted(losses, key=lambda loss: (-round(loss[0], 6), loss[1]))
-    return [
-        {"feature": name, "roc_auc_lost": round(float(loss), 4)}
-        for loss, name in ranked[:MOST_IMPORTANT]
-        if not math.isnan(loss)
-    ]
+    ranked = sorted(losses, key=lambda loss: (-round(loss[0], 6), loss[1]))[:MOST_IMPORTANT]
+    return [{"feature": name, "roc_auc_lost": round(float(loss), 4)} for loss, name in ranked if not math.isnan(loss)]
