@@ -26,7 +26,7 @@ from hyperion_hook.training.bugs.dataset import BugRows, bug_rows
 from hyperion_hook.training.bugs.evaluate import BASELINES, BugEvaluation, evaluate_bugs, evaluate_by_time
 from hyperion_hook.training.bugs.fit import fit_bug_predictor, held_out_since
 from hyperion_hook.training.metrics.resampling import Interval
-from hyperion_hook.training.rows.corpus_file import CorpusEntry, read_corpus
+from hyperion_hook.training.rows.corpus import CorpusEntry, read_corpus
 
 
 def main() -> None:

@@ -95,7 +95,7 @@ def _leave_one_out(corpus: Path, options: RetrainOptions, *, format_name: str) -
 def _ablate(repo: Path | None, corpus: Path | None, options: RetrainOptions) -> None:
     """Take the recipe apart on this repository's past, or on a corpus, and print what each part adds."""
     from hyperion_hook.training.evaluation.ablation import ablation, ablation_lines, ablation_rows
-    from hyperion_hook.training.rows.corpus_file import entries_of, read_corpus
+    from hyperion_hook.training.rows.corpus import entries_of, read_corpus
 
     if corpus is None:
         repository = open_history(repo)

@@ -20,7 +20,7 @@ from hyperion_hook.training.evaluation.ablation import (  # noqa: E402
 from hyperion_hook.training.evaluation.evaluate import NAMED, TRACED  # noqa: E402
 from hyperion_hook.training.models.fit import measured_features  # noqa: E402
 from hyperion_hook.training.models.recipes import KAMEI, LOGISTIC, MEMBERS, Recipe  # noqa: E402
-from hyperion_hook.training.rows.corpus_file import CorpusEntry  # noqa: E402
+from hyperion_hook.training.rows.corpus import CorpusEntry  # noqa: E402
 from hyperion_hook.training.rows.options import RetrainOptions  # noqa: E402
 from tests.support.buggy import buggy_history  # noqa: E402
 from tests.support.corpus_rows import corpus_rows  # noqa: E402

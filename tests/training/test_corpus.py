@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.errors import ConfigError
-from hyperion_hook.training.rows.corpus_file import CorpusEntry, entries_of, read_corpus
+from hyperion_hook.training.rows.corpus import CorpusEntry, entries_of, read_corpus
 
 
 def corpus(tmp_path: Path, text: str) -> Path:

@@ -15,10 +15,9 @@ import pytest
 
 from hyperion_hook.errors import ConfigError, HyperionError, MissingExtraError
 from hyperion_hook.store.feature_sets.store import FeatureStore
-from hyperion_hook.training.rows import distribute, workers
-from hyperion_hook.training.rows.corpus_file import CorpusEntry
+from hyperion_hook.training.rows import distribute
+from hyperion_hook.training.rows.corpus import CorpusEntry, mine_all
 from hyperion_hook.training.rows.distribute import spread
-from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
 from tests.support.buggy import buggy_history
 
@@ -200,7 +199,7 @@ def test_a_cluster_that_loses_a_worker_half_way_makes_the_same_files_as_one_mach
 
 
 def test_who_waits_for_workers_is_told_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_LOOKS_EVERY", 0.01)
+    monkeypatch.setattr(distribute, "_LOOKS_EVERY", 0.01)
     reported: list[tuple[str, int, int]] = []
     whole = threading.Event()
 
@@ -209,11 +208,11 @@ def test_who_waits_for_workers_is_told_how_far_they_are(monkeypatch: pytest.Monk
         if done == total:
             whole.set()
 
-    with workers.counting(report, "measuring", 5) as count:
+    with distribute.counting(report, "measuring", 5) as count:
         assert list(count.each(iter("abc"))) + list(count.each(iter("de"))) == list("abcde")
         assert whole.wait(10)
     assert reported[0] == ("measuring", 0, 5)
     assert count.folder is not None
     assert not count.folder.exists()
-    with workers.counting(None, "measuring", 5) as unheard:
+    with distribute.counting(None, "measuring", 5) as unheard:
         assert list(unheard.each(iter("abc"))) == list("abc")

@@ -20,8 +20,7 @@ from hyperion_hook.training.models.fit import anomaly_features, model_features
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 from hyperion_hook.training.retrain.card import render_card
 from hyperion_hook.training.retrain.retrain import RetrainReport, retrain
-from hyperion_hook.training.rows.corpus_file import CorpusEntry
-from hyperion_hook.training.rows.mine_all import mine_all
+from hyperion_hook.training.rows.corpus import CorpusEntry, mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.replay import ReplayOptions, replay
 from tests.support.buggy import buggy_history

@@ -26,9 +26,8 @@ from hyperion_hook.training.evaluation.past_models import PastModels
 from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide, learned_until
 from hyperion_hook.training.models.recipes import BLEND, RECIPES
 from hyperion_hook.training.retrain.retrain import RetrainReport, promoted, retrain_here
-from hyperion_hook.training.rows.corpus_file import CorpusEntry
+from hyperion_hook.training.rows.corpus import CorpusEntry, mine_all
 from hyperion_hook.training.rows.dataset import cut_at, time_split, without_youngest
-from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
 from tests.support.buggy import DAY, buggy_history
 from tests.support.command import hyperion

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import os, sys
 sys.path.append({root!r})
-from hyperion_hook.training.rows.workers import in_processes
+from hyperion_hook.training.rows.distribute import in_processes
 # late, because nobody can keep Python itself from importing from such folders when it starts
 sys.path[:0] = {paths!r}
 os.environ |= {variables!r}
@@ -55,7 +55,7 @@ def test_the_users_own_workers_stay_what_they_are(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("def double(x):\n    return 2 * x\n")
     code = (
         f"import sys; sys.path.append({str(ROOT)!r})\nimport joblib, mine\n"
-        "from hyperion_hook.training.rows.workers import in_processes\n"
+        "from hyperion_hook.training.rows.distribute import in_processes\n"
         "assert list(in_processes(abs, [-1, -2], 2)) == [1, 2]\n"
         "assert joblib.Parallel(2)(joblib.delayed(mine.double)(x) for x in (1, 2)) == [2, 4]\n"
     )

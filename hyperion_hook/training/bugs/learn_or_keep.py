@@ -33,8 +33,7 @@ from hyperion_hook.training.bugs.fit import (
 from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.markdown import markdown_table
 from hyperion_hook.training.metrics.resampling import Interval, rounded
-from hyperion_hook.training.rows.corpus_file import CorpusEntry
-from hyperion_hook.training.rows.mine_all import for_each
+from hyperion_hook.training.rows.corpus import CorpusEntry, for_each
 from hyperion_hook.training.rows.options import RetrainOptions
 
 OWN_CANDIDATE = "gentle"

@@ -19,9 +19,8 @@ from hyperion_hook.training.evaluation.leave_one_out import LEAST_NAMED
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap
 from hyperion_hook.training.models.fit import fit, measured_features, model_features
 from hyperion_hook.training.models.recipes import BLEND, Recipe
-from hyperion_hook.training.rows.corpus_file import CorpusEntry
+from hyperion_hook.training.rows.corpus import CorpusEntry, mine_all
 from hyperion_hook.training.rows.dataset import cut_at, merged, time_split, without_youngest
-from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
 
 ALL, DEFAULT = "all that can be measured", "what the recipe learns by default"

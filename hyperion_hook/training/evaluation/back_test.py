@@ -22,9 +22,8 @@ from hyperion_hook.training.evaluation.leave_one_out import LEAST_POSITIVES, Lef
 from hyperion_hook.training.evaluation.past_models import LEAST_TEST_BUGS
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.labels.external_labels import labelled_from
-from hyperion_hook.training.rows.corpus_file import CorpusEntry, read_corpus
+from hyperion_hook.training.rows.corpus import CorpusEntry, mine_all, read_corpus
 from hyperion_hook.training.rows.dataset import UNSEEN_DAYS, cut_at, merged, time_split, without_youngest
-from hyperion_hook.training.rows.mine_all import mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
 
 _SHARE = 0.5

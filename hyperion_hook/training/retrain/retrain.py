@@ -29,11 +29,10 @@ from hyperion_hook.training.models.recipes import BLEND, RECIPES
 from hyperion_hook.training.retrain.build_bundle import Built, build
 from hyperion_hook.training.retrain.material import Material
 from hyperion_hook.training.retrain.mlflow_runs import track
-from hyperion_hook.training.rows.corpus_file import CorpusEntry, entries_of, read_corpus
+from hyperion_hook.training.rows.corpus import CorpusEntry, code_rows, entries_of, mine_all, read_corpus
 from hyperion_hook.training.rows.corpus_table import POOL_FILE, pack, read_pool, sample, unpack
 from hyperion_hook.training.rows.dataset import FEATURES, merged, without_youngest
 from hyperion_hook.training.rows.mine import Mined
-from hyperion_hook.training.rows.mine_all import code_rows, mine_all
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.validation.row_checks import checked
 
@@ -85,7 +84,7 @@ def retrain(
     does not score like the fitted models: then the folder is untouched.
 
     ``repositories`` are folders, which are only read; ``models_out`` is replaced in one step when all has gone well;
-    ``corpus`` is a TOML file of more repositories, and of those to be left out and evaluated on (see ``corpus_file``).
+    ``corpus`` is a TOML file of more repositories, and of those to be left out and evaluated on (see ``rows.corpus``).
     """
     options = options or RetrainOptions()
     entries = entries_of(repositories, options.until) + ([] if corpus is None else read_corpus(corpus))

@@ -19,10 +19,10 @@ from hyperion_hook.training.labels.label import Finding, FoundBy, Label, Outcome
 from hyperion_hook.training.labels.label_history import label_history, open_labeller
 from hyperion_hook.training.labels.szz import Labeller, SzzRules
 from hyperion_hook.training.rows.dataset import dataset_of, merged, relabelled
+from hyperion_hook.training.rows.distribute import Count, counting, in_processes
 from hyperion_hook.training.rows.mined_store import Labels, LabelSummary, MinedStore, Table
 from hyperion_hook.training.rows.options import RULES
 from hyperion_hook.training.rows.replay import ReplayedCommit, ReplayOptions, ReplaySummary, measurable, replay
-from hyperion_hook.training.rows.workers import Count, counting, in_processes
 
 _SMALLEST_PART = 200
 """Fewer commits than this are not worth reading the history once more for."""
