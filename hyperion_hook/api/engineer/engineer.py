@@ -96,7 +96,7 @@ class FeatureEngineer:
         return some_of(code_metrics, lambda name, _: name in RISK, self._clock)
 
     def create_interaction_features(self, base_features: Any) -> Any:
-        """Return every interaction of ``interactions.INTERACTIONS`` whose two features are named in the base.
+        """Return every interaction of ``feature_names.INTERACTIONS`` whose two features are named in the base.
 
         They are missing where one of the two is, or where they would be divided by zero.
         """

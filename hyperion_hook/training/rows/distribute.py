@@ -34,6 +34,9 @@ from hyperion_hook.training.labels.szz import LABELLER_VERSION
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Report = Callable[[int], object]
+"""Called with how many items are done."""
+CONNECT_SECONDS = 10
 _PACKAGES = Path(__file__).parents[3]
 """The folder that this package lies in."""
 _LOOKS_EVERY = 0.5
@@ -128,12 +131,6 @@ def _is_same(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:
         return False
-
-
-Report = Callable[[int], object]
-"""Called with how many items are done."""
-
-CONNECT_SECONDS = 10
 
 
 def spread(
