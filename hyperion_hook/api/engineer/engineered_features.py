@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hyperion_hook.api.engineer.feature_names import own_name
 from hyperion_hook.domain.vector import FeatureVector, Value
-from hyperion_hook.errors import ConfigError
+from hyperion_hook.errors import ConfigError, MissingExtraError
 from hyperion_hook.features.catalogue import CATALOGUE, names_of
 
 if TYPE_CHECKING:
@@ -101,11 +101,12 @@ class EngineeredFeatures(FeatureVector):
         ConfigError
             If features are not here under either of their names: one line for each.
         """
-        from hyperion_hook.api.engineer.feature_frames import pandas_for
-
-        wanted = tuple(self) if names is None else tuple(names)
-        absent = [f"feature '{name}': is not among these; request it" for name in wanted if name not in self]
+        columns = list(self if names is None else names)
+        absent = [f"feature '{name}': is not among these; request it" for name in columns if name not in self]
         if absent:
             raise ConfigError("\n".join(absent))
-        row = [self.number(name) for name in wanted]
-        return pandas_for("frame()").DataFrame([row], columns=list(wanted), dtype="float64")
+        try:
+            import pandas as pd
+        except ImportError:
+            raise MissingExtraError("frame()", "train", "pandas") from None
+        return pd.DataFrame([[self.number(name) for name in columns]], columns=columns, dtype="float64")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from hyperion_hook.api.engineer.derive import why_not
 from hyperion_hook.api.engineer.feature_names import INTERACTIONS, Interaction, catalogue_name, language_of, named
 from hyperion_hook.api.engineer.raw_facts import FACT_KEYS, SECTIONS, Raw
-from hyperion_hook.domain.vector import Missing, Value
-from hyperion_hook.errors import ConfigError, MissingExtraError
+from hyperion_hook.domain.vector import Missing
+from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, feature_named
 from hyperion_hook.features.feature import Feature
 
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 
 MOST_FAULTS = 20
 """Faults of a table that are reported; a wrong column has one in every row."""
-
-
-def pandas_for(what: str) -> ModuleType:
-    """Return pandas, which is of the extra 'train'; raise ``MissingExtraError`` if it is not installed."""
-    try:
-        import pandas as pd
-    except ImportError:
-        raise MissingExtraError(what, "train", "pandas") from None
-    module: ModuleType = pd
-    return module
 
 
 def is_frame(value: object) -> bool:
@@ -56,8 +46,8 @@ def numeric_features(frame: pd.DataFrame) -> dict[str, pd.Series]:
     """
     names = [
         name
-        for place, name in enumerate(frame.columns)
-        if catalogue_name(name) is not None and not _holds_facts(frame.iloc[:, place], name)
+        for index, name in enumerate(frame.columns)
+        if catalogue_name(name) is not None and not _holds_facts(frame.iloc[:, index], name)
     ]
     faults = []
     for feature, times in Counter(map(catalogue_name, names)).items():
@@ -105,27 +95,24 @@ def engineered_frame(
     features by name, by default those that some row has, in the language of the columns. ``derive_row`` returns a row
     with all that can be derived; it is only asked where a column is a fact.
     """
-    has_facts = any(_holds_facts(frame.iloc[:, place], name) for place, name in enumerate(frame.columns))
+    has_facts = any(_holds_facts(frame.iloc[:, index], name) for index, name in enumerate(frame.columns))
     columns, reasons, notes = _by_row(frame, derive_row) if has_facts else _as_given(frame)
-
-    def column(name: str) -> pd.Series | None:
-        return columns.get(name)
-
     language = language_of(frame.columns)
     if asked is None:
         entries: list[Feature | Interaction] = [feature for feature in CATALOGUE if feature.name in columns]
         if interactions:
             entries += [entry for entry in INTERACTIONS if entry.left in columns and entry.right in columns]
         asked = {named(entry, language): entry for entry in entries}
-    tables = pandas_for("a table")
-    nothing = tables.Series(float("nan"), frame.index, dtype="float64")
-    made, missing = {}, {}
+    import pandas as pd
+
+    nothing = pd.Series(float("nan"), frame.index, dtype="float64")
+    features, missing = {}, {}
     for name, entry in asked.items():
-        found = interaction_column(entry, column) if isinstance(entry, Interaction) else columns.get(entry.name)
-        made[name] = nothing if found is None else found
-        if isinstance(entry, Feature) and made[name].isna().all():
+        column = interaction_column(entry, columns.get) if isinstance(entry, Interaction) else columns.get(entry.name)
+        features[name] = nothing if column is None else column
+        if isinstance(entry, Feature) and features[name].isna().all():
             missing[name] = reasons.get(entry.name, why_not(entry.name).reason)
-    result = tables.DataFrame(made, index=frame.index)
+    result = pd.DataFrame(features, index=frame.index)
     result.attrs = {
         "missing": missing,
         "notes": {name: notes[entry.name] for name, entry in asked.items() if entry.name in notes},
@@ -156,21 +143,18 @@ def _by_row(
     reasons: dict[str, str] = {}
     notes: dict[str, str] = {}
     faults: list[str] = []
-    for place, record in enumerate(frame.to_dict("records"), 1):
+    for number, record in enumerate(frame.to_dict("records"), 1):
         raw = derive_row(record)
-        faults += [f"row {place}: {fault}" for fault in raw.faults]
-        rows.append({name: number_of(value) for name, value in raw.values.items()})
+        faults += [f"row {number}: {fault}" for fault in raw.faults]
+        rows.append({name: math.nan if isinstance(value, Missing) else value for name, value in raw.values.items()})
         reasons |= {name: value.reason for name, value in raw.values.items() if isinstance(value, Missing)}
         notes |= raw.notes
     raise_faults(faults)
-    table = pandas_for("a table").DataFrame(rows, index=frame.index, dtype="float64")
+    import pandas as pd
+
+    table = pd.DataFrame(rows, index=frame.index, dtype="float64")
     columns = {name: table[name] for name in table.columns if table[name].notna().any() or name in given}
     return columns, reasons, notes
-
-
-def number_of(value: Value) -> float:
-    """Return a value as a float, NaN where it is missing."""
-    return float("nan") if isinstance(value, Missing) else value
 
 
 def raise_faults(faults: Iterable[str]) -> None:
@@ -193,9 +177,7 @@ def interactions_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Return every interaction whose two features are columns of a table, named in the language of the columns."""
     columns = {catalogue_name(name): values for name, values in numeric_features(frame).items()}
     language = language_of(frame.columns)
-    made = {}
-    for entry in INTERACTIONS:
-        result = interaction_column(entry, columns.get)
-        if result is not None:
-            made[named(entry, language)] = result
-    return pandas_for("a table").DataFrame(made, index=frame.index)
+    made = {named(entry, language): interaction_column(entry, columns.get) for entry in INTERACTIONS}
+    import pandas as pd
+
+    return pd.DataFrame({name: column for name, column in made.items() if column is not None}, index=frame.index)
