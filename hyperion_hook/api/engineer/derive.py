@@ -54,7 +54,7 @@ def derive(raw: Raw, clock: Callable[[], float]) -> dict[str, Value]:
 
 
 def why_not(name: str) -> Missing:
-    """Return why a feature that is neither given nor derived is missing, and what would give it."""
+    """Return the reason why a feature that is neither given nor derived is missing, and the facts that give it."""
     return _REASONS[name]
 
 

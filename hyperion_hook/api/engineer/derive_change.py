@@ -154,7 +154,7 @@ _PLACEHOLDER = FileChange("file", FileStatus.MODIFIED, old_blob=UNSTATED, new_bl
 
 
 def of_change(raw: Raw) -> dict[str, Value]:
-    """Return what files, message, moment, source and past commits tell.
+    """Return the features that files, message, moment, source and past commits tell.
 
     Raises ``RawFaultError`` if an entry of a list is not what it should be.
     """

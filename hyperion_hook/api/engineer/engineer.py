@@ -75,7 +75,7 @@ class FeatureEngineer:
     # -- the seven methods --------------------------------------------------------------------------------------------
 
     def extract_basic_features(self, raw: Any) -> Any:
-        """Return what raw data give by name, and what follows from counts and lists: people, size, spread, purpose."""
+        """Return the features given by name, and those of counts and lists: people, size, spread, purpose."""
         return some_of(raw, lambda name, given: given or not (name in TEMPORAL or name in RISK), self._clock)
 
     def engineer_temporal_features(self, data: Any, dates: Any = None) -> Any:
@@ -173,7 +173,7 @@ class FeatureEngineer:
         return self
 
     def to_json(self) -> str:
-        """Return what was fitted and the options, as JSON: names and numbers only."""
+        """Return the fitted state and the options as JSON: names and numbers only."""
         return self.fitted.to_json(self.options)
 
     @classmethod

@@ -146,7 +146,7 @@ def language_of(names: Iterable[object]) -> Language:
 
 
 def asked_for(names: Iterable[str]) -> dict[str, Feature | Interaction]:
-    """Return what each name stands for, in the order of the names; one that is there twice counts once.
+    """Return the entry of each name, in the order of the names; one that is there twice counts once.
 
     Raises ``ConfigError`` if a name is not known: one line for each, with the nearest names.
 

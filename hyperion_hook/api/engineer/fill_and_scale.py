@@ -64,7 +64,7 @@ def _row(source: Mapping[str, object], values: dict[str, Value], notes: dict[str
 
 
 def _fill(name: str, fitted: Fitted) -> tuple[float | None, str]:
-    """Return what fills a gap, ``None`` where nothing does, and what to say of it."""
+    """Return the value that fills a gap, ``None`` where there is none, and a note on it."""
     feature = fitted.features.get(catalogue_name(name) or name)
     if feature is None:
         return None, f"left so: {_why_unknown(name, fitted)}"

@@ -88,7 +88,7 @@ _BOUNDS = {
 
 
 def fit(columns: Mapping[str, Sequence[float]], rows: int) -> Fitted:
-    """Return what training data say.
+    """Learn ranges and fillings from training data.
 
     ``columns`` are by canonical name, one float for each row, NaN where missing.
 
@@ -138,7 +138,7 @@ def scaled(value: float, low: float, high: float) -> float:
 
 
 def from_json(text: str, where: str = "fitted features") -> tuple[Fitted, Options]:
-    """Return what ``Fitted.to_json`` wrote.
+    """Read the text of ``Fitted.to_json``.
 
     Raises ``ArtefactError`` if it is damaged, of another kind, or of another version of the format or the
     extractor; all faults at once.

@@ -39,7 +39,7 @@ Clock = Callable[[], float]
 
 
 def engineered(raw: Any, requested: Requested | None, options: Options, clock: Clock) -> Any:
-    """Return what ``FeatureEngineer.engineer_full_feature_set`` returns before gaps are filled and values scaled."""
+    """Make the features of ``FeatureEngineer.engineer_full_feature_set``, before gaps are filled and values scaled."""
     raw = as_pandas(raw)
     change = repository_change(raw)
     if change is not None:
@@ -94,7 +94,7 @@ def _row_interactions(base: Mapping[str, object]) -> EngineeredFeatures:
 
 
 def over_rows(data: Any, row: Callable[[Mapping[str, object]], EngineeredFeatures], frame: Callable[[Any], Any]) -> Any:
-    """Return what becomes of one row, of each row of a list, or of a table."""
+    """Apply a function to one row, to each row of a list, or another to a table."""
     data = as_pandas(data)
     if is_frame(data):
         return frame(data)
@@ -160,7 +160,7 @@ def with_dates(data: Any, dates: Any) -> Any:
 
 
 def _each(rows: Sequence[Any], one: Callable[[Any], Any]) -> list[Any]:
-    """Return what becomes of each row; what is wrong with any of them is said of all at once."""
+    """Apply a function to each row; faults of all rows are raised at once."""
     made, faults = [], []
     for place, row in enumerate(rows, 1):
         try:

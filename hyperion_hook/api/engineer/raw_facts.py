@@ -147,7 +147,7 @@ NOT_GIVEN = Missing("not given")
 
 
 def read_raw(data: Mapping[Any, object]) -> Raw:
-    """Return what a raw mapping says; what is wrong is collected in ``faults``, one line each.
+    """Read a raw mapping; faults are collected, one line each.
 
     Examples
     --------

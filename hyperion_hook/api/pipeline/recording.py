@@ -73,7 +73,7 @@ def record_of(
 def data_of(
     validation: ValidationResult, *, train: int, test: int, features: int, positives: float
 ) -> dict[str, float]:
-    """Return what a record says of the table, as numbers; ``positives`` is the share of class 1 that was learned."""
+    """Return the numbers of a record about the table; ``positives`` is the share of class 1 that was learned."""
     coverage = list(validation.feature_coverage.values())
     return {
         "training_samples": float(train),

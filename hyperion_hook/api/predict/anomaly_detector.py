@@ -57,7 +57,7 @@ class AnomalyDetector(Predictor):
         return two_columns([(1.0 + score) / 2.0 for score in self.score(rows).tolist()])
 
     def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:
-        """Return what each feature adds to the score, for the model of a bundle only; see ``Predictor.explain``."""
+        """Explain rows by each feature's contribution, with a bundle's model only; see ``Predictor.explain``."""
         if isinstance(self.model, NamedEstimator):
             raise ConfigError("explain: only the anomaly detector of a bundle explains; use AnomalyDetector()")
         return super().explain(rows, typical)

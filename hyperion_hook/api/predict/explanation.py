@@ -87,7 +87,7 @@ def _known(value: Value) -> float | None:
 
 
 def typical_of(given: object, names: tuple[str, ...], **how: Any) -> dict[str, float]:
-    """Return what is typical: a row as it is, of several rows the median of each column.
+    """Return the typical values: a row as it is, of several rows the median of each column.
 
     Raises ``ConfigError`` if there is no row.
     """
@@ -103,7 +103,7 @@ def typical_of(given: object, names: tuple[str, ...], **how: Any) -> dict[str, f
 
 
 def explain_estimator(model: NamedEstimator, rows: object, typical: object) -> list[RowExplanation]:
-    """Return what each column adds to the log-odds of the class that is looked for, against a typical row.
+    """Explain rows: the addition of each column to the log-odds of the class that is looked for, against a typical row.
 
     Raises ``ConfigError`` without a typical row, or with other than two classes.
     """

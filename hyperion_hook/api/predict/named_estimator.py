@@ -86,7 +86,7 @@ class NamedEstimator:
         return self.ask("decision_function", rows)
 
     def ask(self, method: str, rows: object) -> Array:
-        """Return what a method of the estimator says of rows.
+        """Return the result of a method of the estimator for rows.
 
         Raises ``ConfigError`` if it has no such method, a column is absent, a value is no number, or the
         estimator refuses the rows.
@@ -100,14 +100,14 @@ class NamedEstimator:
         return np.array(table, dtype=np.float64).reshape(len(table), len(self.features))
 
     def ask_matrix(self, method: str, matrix: NDArray[np.float64]) -> Array:
-        """Return what a method says of a matrix in the order of ``features``."""
+        """Return the result of a method for a matrix with columns in the order of ``features``."""
         call: Callable[[Any], Any] | None = getattr(self.estimator, method, None)
         if call is None:
             raise ConfigError(f"{type(self.estimator).__name__}: has no {method}; use a model that has")
         return np.asarray(self.checked(call, matrix))
 
     def checked(self, call: Callable[[Any], Any], matrix: NDArray[np.float64]) -> Any:
-        """Return what a call says of a matrix as the estimator takes it; a refusal becomes one line."""
+        """Return the result of a call for a matrix as the estimator takes it; a refusal becomes one line."""
         table: Any = matrix
         if getattr(self.estimator, "feature_names_in_", None) is not None:
             import pandas as pd
@@ -116,7 +116,7 @@ class NamedEstimator:
         return self.refusing_in_one_line(lambda: call(table))
 
     def refusing_in_one_line(self, call: Callable[[], Any]) -> Any:
-        """Return what a call returns; a refusal of scikit-learn's becomes one line."""
+        """Return the result of a call; a refusal of scikit-learn's becomes one line."""
         try:
             return call()
         except ValueError as error:

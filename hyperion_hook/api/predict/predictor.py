@@ -96,7 +96,7 @@ class Predictor(ABC):
         return self.model.features if isinstance(self.model, NamedEstimator) else self._bundle_features(self.model)
 
     def explain(self, rows: object, typical: object = None) -> list[RowExplanation]:
-        """Return what each feature adds to the score of each row; base and contributions sum to it.
+        """Explain rows by the contribution of each feature to the score; base and contributions sum to it.
 
         The score is the log-odds of what is looked for; of an anomaly it is that of ``score``, so that what is negative
         makes a row unusual.

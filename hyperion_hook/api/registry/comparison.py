@@ -59,7 +59,7 @@ def compared(one: ModelMetadata, other: ModelMetadata) -> ModelComparison:
 
 
 def figures_of(metadata: ModelMetadata) -> dict[str, float]:
-    """Return all figures on record of a version: the fields, then what else was measured."""
+    """Return all figures on record of a version: the fields, then the others."""
     figures: dict[str, float] = {
         name: value for name in (*FIGURES, "training_samples") if (value := getattr(metadata, name)) is not None
     }

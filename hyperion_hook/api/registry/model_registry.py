@@ -217,7 +217,7 @@ class ModelRegistry(VersionStore):
         return None
 
     def list_models(self, name: str | None = None, status: Status | str | None = None) -> list[ModelMetadata]:
-        """Return what is known of every version, by name and version; a damaged one is left out with a warning.
+        """Return the metadata of every version, by name and version; a damaged one is left out with a warning.
 
         Raises
         ------
@@ -270,7 +270,7 @@ class ModelRegistry(VersionStore):
         )
 
     def _validated(self, metadata: ModelMetadata) -> dict[str, Any]:
-        """Return what was checked of a version; it is loaded, and what ``score`` reads is compared with it."""
+        """Return the checks of a version: it is loaded, and the bundle that ``score`` reads is compared with it."""
         _need_the_extra("ModelRegistry.promote_model")
         from hyperion_hook.api.registry.save import parity_of
 

@@ -84,7 +84,7 @@ def _need_fitted(model: Any, name: str) -> None:
 
 
 def parity_of(model: Any, metadata: ModelMetadata, bundle: Bundle) -> float | None:
-    """Return how far an estimator and its bundle are apart, ``None`` where the bundle is all there is.
+    """Return the difference of an estimator and its bundle, ``None`` where the bundle is all there is.
 
     Raises ``ArtefactError`` if it is more than 1e-6.
     """

@@ -13,7 +13,7 @@ BUG_TREES = "bugs.trees"
 
 
 def bug_part(bugs: FittedBugs | BugModel | None) -> Part | None:
-    """Return what a bundle holds of a bug predictor: a fitted one, or one that is kept from another bundle."""
+    """Return the part of a bundle for a bug predictor: a fitted one, or one that is kept from another bundle."""
     if bugs is None:
         return None
     if isinstance(bugs, BugModel):

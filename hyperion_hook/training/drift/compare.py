@@ -217,7 +217,7 @@ def _labels(pair: _Pair) -> FeatureDrift:
 
 
 def _result(pair: _Pair, kind: str, binned: measures.Binned, chosen: measures.Tested) -> FeatureDrift:
-    """Return what both kinds have in common; a feature drifts by its values or by what is missing of it."""
+    """Return the result that both kinds have in common; a feature drifts by its values or by its missing ones."""
     rows = (len(pair.reference.series), len(pair.current.series))
     present = (int(binned.reference.sum()), int(binned.current.sum()))
     missing = (rows[0] - present[0], rows[1] - present[1])

@@ -100,7 +100,7 @@ def _few_distinct(reference: Numbers, current: Numbers, most: int) -> Numbers | 
 
 
 def _range_names(edges: Numbers) -> tuple[str, ...]:
-    """Return what bins are called; an edge just below the next one sets that value apart."""
+    """Return the names of bins; an edge just below the next one sets that value apart."""
     below = np.append(np.nextafter(edges[1:], -np.inf) == edges[:-1], False)
     alone = np.insert(below[:-1], 0, False)
     names = [

@@ -25,7 +25,7 @@ def verdict(report: DriftReport) -> str:
 
 
 def weight(report: DriftReport) -> str:
-    """Return what the magnitude of the whole means."""
+    """Return the magnitude of the whole in words."""
     if report.drift_magnitude > SIGNIFICANT:
         return f"significant (above {SIGNIFICANT:g})"
     return f"{'slight' if report.drift_magnitude < STABLE else 'moderate'} (above {SIGNIFICANT:g} it is significant)"

@@ -43,7 +43,7 @@ class InUse:
     label: str
 
     def predict_proba(self, X: pd.DataFrame) -> Numbers:
-        """Return what ``score`` would say of each row; shape ``(n_rows, 2)``."""
+        """Return the probabilities that ``score`` would give each row; shape ``(n_rows, 2)``."""
         return BundleClassifier(self.bundle).predict_proba(X)
 
 

@@ -100,7 +100,7 @@ _COSMETIC = re.compile(
 
 
 def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
-    """Return what a commit repairs, ``None`` where its message names no repair.
+    """Return the fix that a commit is, ``None`` where its message names no repair.
 
     A name that is not among the commits before it is ignored. ``None`` for merges, bots, other purposes, copies of a
     fix that was seen, and reverts that do not name what they revert.
@@ -119,7 +119,7 @@ def fix_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
 
 
 def repair_of(commit: Commit, known: KnownCommits) -> FixCommit | None:
-    """Return what a commit repairs that is no bug of the product itself: broken tests, builds, scripts, pipelines."""
+    """Return the repair of tests, builds, scripts or pipelines that a commit is, rather than of the product."""
     if commit.is_merge or not _is_repair(commit.subject) or known.is_copy(commit):
         return None
     flags = classify_message(commit.message, commit.author)
@@ -132,7 +132,7 @@ def _is_repair(subject: str) -> bool:
 
 
 def given_fix(commit: Commit, known: KnownCommits) -> FixCommit:
-    """Return what a commit repairs that is known to be a fix, whatever it says."""
+    """Return the fix that a commit is which is known to be one, whatever its message says."""
     flags = classify_message(commit.message, commit.author)
     if CommitFlag.REVERT in flags:
         taken = dict.fromkeys(taken_back(commit, known), FoundBy.REVERT)

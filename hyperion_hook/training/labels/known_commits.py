@@ -82,7 +82,7 @@ class KnownCommits:
         return () if commit is None else self.changes(commit)
 
     def changes(self, commit: str) -> tuple[str, ...]:
-        """Return what a merge brought, itself for a commit that is none; nothing for a merge of very many.
+        """Return the commits that a merge brought, itself for a commit that is none; nothing for a merge of very many.
 
         As git does it: commits are visited children first, and what the first parent leads to was there before.
         """

@@ -75,7 +75,7 @@ def mixed_files(
 
 
 def _bodies(repository: Repository, merges: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield what git prints of each merge, one behind: where it gives up, the last one is not whole."""
+    """Yield git's text on each merge, one behind: where it gives up, the last one is not whole."""
     last: tuple[str, bytes] | None = None
     with repository.git.stream(*_COMMAND, stdin="\n".join((*merges, "")).encode()) as stream:
         for record in _records(stream):

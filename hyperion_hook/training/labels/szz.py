@@ -158,7 +158,7 @@ class Labeller:
             self._left_out.add(commit.id)
 
     def labels(self) -> dict[str, Label]:
-        """Return what became of every commit of which something did, by commit."""
+        """Return the labels by commit, of those that have any."""
         findings: dict[str, dict[Outcome, Finding]] = {}
         causes = [(Outcome.TRACED, cause) for cause in self.inducing]
         causes += [(_OUTCOMES[cause.found_by], cause) for cause in self.inducing if cause.found_by in _OUTCOMES]

@@ -70,7 +70,7 @@ class Built:
         return dict(sorted((self.parts.files(version) | {CARD_FILE: self.markdown.encode()}).items()))
 
     def metadata(self, validation: Mapping[str, Any]) -> ModelMetadata:
-        """Return what the registry keeps of it, ``validation`` beside what is known here."""
+        """Return the registry's record of it, with the ``validation`` of the caller."""
         figures: dict[str, Any] = {name: _known(self.classes[name]) for name in FIGURES}
         return ModelMetadata(
             name=RISK_PREDICTOR,
@@ -169,7 +169,7 @@ def _parity(
 
 
 def _content(rows: pd.DataFrame) -> bytes:
-    """Return all that was learned from, as bytes."""
+    """Return the learned rows as bytes."""
     keys = "\n".join(
         f"{repository}\0{commit}" for repository, commit in zip(rows["repository"], rows["commit"], strict=True)
     )

@@ -167,7 +167,7 @@ def _lines(card: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _ablation_section(ablation: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what members and groups of features add, as measured apart from a retraining."""
+    """Yield the gains of members and groups of features, as measured apart from a retraining."""
     yield from ("", "## What each part adds", "", ablation["how"], "")
     yield from markdown_table(
         ("features", *ablation["figures"]),

@@ -157,7 +157,7 @@ class _Recorder:
         ]
 
     def of_bundle(self, files: Mapping[str, bytes]) -> RunRecord:
-        """Return what ``score`` uses, with the figures of its recipe on changes that it had not seen."""
+        """Return the bundle that ``score`` uses, with the figures of its recipe on changes that it had not seen."""
         importance = {entry["feature"]: entry["roc_auc_lost"] for entry in self.built.card["importance"]}
         record = self._risk(
             RISK_PREDICTOR,

@@ -219,7 +219,7 @@ def _code_and_bugs(
 
 
 def _checked(rows: pd.DataFrame, progress: Progress) -> tuple[str, ...]:
-    """Return what validating the rows found odd; rows that cannot be learned from are an error."""
+    """Return the oddities in the rows; rows that cannot be learned from are an error."""
     progress("validating", 0, 0)
     learned = {*model_features(rows), *(name for recipe in RECIPES.values() for name in recipe.only)}
     return checked(rows, [name for name in FEATURES if name in learned])

@@ -109,7 +109,7 @@ def for_each(
     stage: str,
     progress: Progress | None,
 ) -> list[Result | HyperionError]:
-    """Return what a function of a module makes of each repository, in the order given, or why it cannot be read.
+    """Return the result of a module's function for each repository, in the order given, or the error of reading it.
 
     The function takes the entry, and by name ``jobs`` and ``progress`` where this process does all itself.
     """
@@ -134,7 +134,7 @@ def _or_error(function: Callable[..., Result], entry: CorpusEntry, **how: Any) -
 def mine_all(
     entries: Sequence[CorpusEntry], options: RetrainOptions, replay: ReplayOptions, progress: Progress | None = None
 ) -> tuple[list[Mined], tuple[str, ...]]:
-    """Return what could be mined, in the order given, and one warning for each repository that could not.
+    """Mine repositories, in the order given, and return the rows with one warning for each that could not be read.
 
     Raises ``HyperionError`` if nothing could be mined: what went wrong with the first.
     """

@@ -206,7 +206,7 @@ def unpack(data: bytes, where: str) -> Pool:
 
 
 def entry_of(data: bytes) -> dict[str, Any]:
-    """Return what a manifest says of a table: by it the table is recognised when it is read."""
+    """Return the manifest's entry of a table, by which it is recognised when it is read."""
     return {"file": POOL_FILE, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 

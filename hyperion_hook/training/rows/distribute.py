@@ -44,7 +44,7 @@ _LOOKS_EVERY = 0.5
 
 
 def in_processes(function: Callable[[Item], Result], items: Iterable[Item], jobs: int) -> Iterator[Result]:
-    """Yield what a function makes of each item, in the order of the items, computed by processes of this machine.
+    """Yield the result of a function for each item, in the order of the items, computed by processes of this machine.
 
     The function is one of a module (no lambda) and depends on its item alone; with one job this process does all
     itself.
@@ -73,7 +73,7 @@ class Count:
 
 @contextmanager
 def counting(progress: Progress | None, stage: str, total: int) -> Iterator[Count]:
-    """Give what workers count with, and tell of it while this process waits for them."""
+    """Give a counter for workers, and tell of its progress while this process waits for them."""
     if progress is None:
         yield Count(None)
         return

@@ -158,7 +158,7 @@ def merge_feedback(labels: Mapping[str, Label], feedback: Mapping[str, int]) -> 
 
 
 def name_of(path: Path) -> str:
-    """Return what a repository is called by where it lies.
+    """Return the name of a repository by its folder.
 
     Examples
     --------

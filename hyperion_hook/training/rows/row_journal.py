@@ -56,7 +56,7 @@ class RowJournal:
             self._store = FeatureStore(rows.store, rebuild=True)
 
     def known(self, commit: Commit) -> ReplayedCommit | None:
-        """Return what was measured of a commit, ``None`` if it was not or cannot be read."""
+        """Return the stored row of a commit, ``None`` if there is none or it cannot be read."""
         stored = self._store.get_commit(self._rows.repository, commit.id, extraction_version=self._rows.version)
         if stored is None or tuple(stored.features) != _NAMES:
             return None
