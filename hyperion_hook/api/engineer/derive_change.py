@@ -102,9 +102,9 @@ def history_of(commits: Iterable[object], now: Moment, *, whole: bool) -> RawHis
     lacks: set[str] = set()
     numbers: dict[str, int] = {}
     events = []
-    for place, entry in enumerate(commits, 1):
+    for position, entry in enumerate(commits, 1):
         if not isinstance(entry, Mapping) or is_missing(entry.get("date")):
-            raise RawFaultError(f"commits: entry {place} is {shown(entry)}; give its date")
+            raise RawFaultError(f"commits: entry {position} is {shown(entry)}; give its date")
         time = moment(entry["date"]).seconds
         author = None if is_missing(entry.get("author")) else person(entry["author"])
         message = entry.get("message")
@@ -119,7 +119,7 @@ def history_of(commits: Iterable[object], now: Moment, *, whole: bool) -> RawHis
         lacks |= {part for part, is_known in known.items() if not is_known}
         number = numbers.setdefault(author.identity, len(numbers)) if author is not None else -1
         flags = classify_message(message, author or Author("", "")) if isinstance(message, str) else 0
-        events.append(FileEvent(time, place, number, added, deleted, int(flags)))
+        events.append(FileEvent(time, position, number, added, deleted, int(flags)))
     events.sort(key=lambda event: -event.time)
     reason = None if whole else ONLY_RECENT
     return RawHistory(reason, tuple(events), numbers, frozenset(lacks))

@@ -103,11 +103,11 @@ def commits_by_author(raw: Raw) -> Counter[str] | Missing:
     else:
         return Missing("how many commits are whose is not given")
     for who, commits in entries:
-        made = count(commits)
-        if not made.is_integer():
+        number_of_commits = count(commits)
+        if not number_of_commits.is_integer():
             raise RawFaultError(f"{shown(commits)} commits of an author is no whole number")
-        if made:
-            counts[person(who).identity] += int(made)
+        if number_of_commits:
+            counts[person(who).identity] += int(number_of_commits)
     return _if_whole(counts, raw)
 
 

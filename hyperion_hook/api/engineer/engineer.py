@@ -147,20 +147,20 @@ class FeatureEngineer:
             If names are not known or raw data cannot be read, all faults at once; if filling or scaling is wanted and
             nothing was fitted.
         """
-        asked = None if requested_features is None else asked_for(requested_features)
-        wanted = [name for name in ("impute", "normalize") if getattr(self.options, name)]
-        if wanted and not self.fitted.rows:
-            raise ConfigError(f"FeatureEngineer: {' and '.join(wanted)} need training data; call fit() first")
+        requested = None if requested_features is None else asked_for(requested_features)
+        options = [name for name in ("impute", "normalize") if getattr(self.options, name)]
+        if options and not self.fitted.rows:
+            raise ConfigError(f"FeatureEngineer: {' and '.join(options)} need training data; call fit() first")
         started = time.perf_counter()
-        made = engineered(raw_data, asked, self.options, self._clock)
-        rows = made if isinstance(made, list) else [made]
+        features = engineered(raw_data, requested, self.options, self._clock)
+        rows = features if isinstance(features, list) else [features]
         for row in rows if rows and isinstance(rows[0], EngineeredFeatures) else ():
             row.extraction_time_ms = 1_000 * (time.perf_counter() - started) / len(rows)
         if self.options.impute:
-            made = self.handle_missing_features(made)
+            features = self.handle_missing_features(features)
             # who asks for features by name gets those
-            made = made if asked is None else without(made, is_indicator)
-        return self.normalize_features(made) if self.options.normalize else made
+            features = features if requested is None else without(features, is_indicator)
+        return self.normalize_features(features) if self.options.normalize else features
 
     # -- fitting ------------------------------------------------------------------------------------------------------
 

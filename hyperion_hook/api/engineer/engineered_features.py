@@ -62,10 +62,10 @@ class EngineeredFeatures(FeatureVector):
         self.extraction_time_ms = extraction_time_ms
 
     def __getitem__(self, name: str) -> Value:
-        held = own_name(name, self._values)
-        if held is None:
+        own = own_name(name, self._values)
+        if own is None:
             raise KeyError(name)
-        return self._values[held]
+        return self._values[own]
 
     def __repr__(self) -> str:
         return f"EngineeredFeatures({self._values!r})"
@@ -76,9 +76,9 @@ class EngineeredFeatures(FeatureVector):
 
     def only(self, names: Iterable[str]) -> EngineeredFeatures:
         """Return some of the features, with what was said of them."""
-        kept = {name: self._values[name] for name in names}
-        notes = {name: note for name, note in self.notes.items() if name in kept}
-        return EngineeredFeatures(kept, notes, self.unused, self.warnings, self.extraction_time_ms)
+        values = {name: self._values[name] for name in names}
+        notes = {name: note for name, note in self.notes.items() if name in values}
+        return EngineeredFeatures(values, notes, self.unused, self.warnings, self.extraction_time_ms)
 
     def with_values(self, values: Mapping[str, Value], notes: Mapping[str, str]) -> EngineeredFeatures:
         """Return other values and notes with what else was said of the row."""

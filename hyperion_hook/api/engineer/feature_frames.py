@@ -177,7 +177,7 @@ def interactions_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Return every interaction whose two features are columns of a table, named in the language of the columns."""
     columns = {catalogue_name(name): values for name, values in numeric_features(frame).items()}
     language = language_of(frame.columns)
-    made = {named(entry, language): interaction_column(entry, columns.get) for entry in INTERACTIONS}
+    results = {named(entry, language): interaction_column(entry, columns.get) for entry in INTERACTIONS}
     import pandas as pd
 
-    return pd.DataFrame({name: column for name, column in made.items() if column is not None}, index=frame.index)
+    return pd.DataFrame({name: column for name, column in results.items() if column is not None}, index=frame.index)

@@ -98,11 +98,11 @@ def catalogue_name(name: object) -> str | None:
     return None if entry is None else entry.name
 
 
-def own_name(name: str, held: Container[str]) -> str | None:
+def own_name(name: str, names_there: Container[str]) -> str | None:
     """Return the name by which something holds a feature or interaction that is asked for by either name."""
     entry = entry_named(name)
     names = (name,) if entry is None else (name, entry.name, entry.french)
-    return next((other for other in names if other in held), None)
+    return next((other for other in names if other in names_there), None)
 
 
 def indicator(name: str) -> str:

@@ -65,8 +65,8 @@ def some_of(raw: Any, keep: Callable[[str, bool], bool], clock: Clock) -> Any:
         )
     if is_frame(raw):
         given = set(map(catalogue_name, raw.columns))
-        made = engineered_frame(raw, None, lambda row: _derived(row, clock), interactions=False)
-        return without(made, lambda name: not keep(str(catalogue_name(name)), catalogue_name(name) in given))
+        features = engineered_frame(raw, None, lambda row: _derived(row, clock), interactions=False)
+        return without(features, lambda name: not keep(str(catalogue_name(name)), catalogue_name(name) in given))
     if is_rows(raw):
         return _each(raw, lambda row: some_of(row, keep, clock))
     result = _derived(raw, clock)
@@ -108,32 +108,33 @@ def is_rows(data: object) -> bool:
     return isinstance(data, Sequence) and not isinstance(data, str | bytes)
 
 
-def columns_of(made: Any) -> tuple[dict[str, list[float]], int]:
+def columns_of(features: Any) -> tuple[dict[str, list[float]], int]:
     """Return engineered rows as columns by canonical name, NaN where missing, and how many rows there are.
 
     Raises ``ConfigError`` if it is a single row.
     """
-    if is_frame(made):
-        numeric = numeric_features(made)
-        return {str(catalogue_name(name)): column.tolist() for name, column in numeric.items()}, len(made)
-    if not isinstance(made, list):
+    if is_frame(features):
+        numeric = numeric_features(features)
+        return {str(catalogue_name(name)): column.tolist() for name, column in numeric.items()}, len(features)
+    if not isinstance(features, list):
         raise ConfigError("training data: is a single row; give a list of rows or a table")
-    rows = [{str(catalogue_name(name)): row.number(name) for name in row} for row in made]
+    rows = [{str(catalogue_name(name)): row.number(name) for name in row} for row in features]
     names = dict.fromkeys(name for row in rows for name in row)
     return {name: [row.get(name, math.nan) for row in rows] for name in names}, len(rows)
 
 
-def without(made: Any, unwanted: Callable[[str], bool]) -> Any:
+def without(features: Any, unwanted: Callable[[str], bool]) -> Any:
     """Return engineered rows without some of their features."""
-    if isinstance(made, list):
-        return [without(row, unwanted) for row in made]
-    if not is_frame(made):
-        return made.only([name for name in made if not unwanted(name)])
-    kept = made[[name for name in made.columns if not unwanted(name)]]
-    kept.attrs = {
-        kind: {name: said for name, said in told.items() if name in kept.columns} for kind, told in made.attrs.items()
+    if isinstance(features, list):
+        return [without(row, unwanted) for row in features]
+    if not is_frame(features):
+        return features.only([name for name in features if not unwanted(name)])
+    frame = features[[name for name in features.columns if not unwanted(name)]]
+    frame.attrs = {
+        kind: {name: text for name, text in texts.items() if name in frame.columns}
+        for kind, texts in features.attrs.items()
     }
-    return kept
+    return frame
 
 
 def with_dates(data: Any, dates: Any) -> Any:
@@ -161,14 +162,14 @@ def with_dates(data: Any, dates: Any) -> Any:
 
 def _each(rows: Sequence[Any], one: Callable[[Any], Any]) -> list[Any]:
     """Apply a function to each row; faults of all rows are raised at once."""
-    made, faults = [], []
-    for place, row in enumerate(rows, 1):
+    results, faults = [], []
+    for number, row in enumerate(rows, 1):
         try:
-            made.append(one(row))
+            results.append(one(row))
         except ConfigError as error:
-            faults += [f"row {place}: {line}" for line in str(error).split("\n")]
+            faults += [f"row {number}: {line}" for line in str(error).split("\n")]
     raise_faults(faults)
-    return made
+    return results
 
 
 def _mapping(row: Any, what: str = "raw_data", more: str = "a commit or a repository") -> Mapping[Any, Any]:

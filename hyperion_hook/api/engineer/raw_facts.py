@@ -161,14 +161,14 @@ def read_raw(data: Mapping[Any, object]) -> Raw:
     raw.given = frozenset(raw.values)
     by_key = _by_key(flat)
     for name, fact in FACTS.items():
-        found = _first(fact, flat, by_key)
-        if found is None:
+        path = _first(fact, flat, by_key)
+        if path is None:
             continue
-        read.add(found)
+        read.add(path)
         try:
-            raw.facts[name], raw.keys[name] = fact.read(flat[found]), found
+            raw.facts[name], raw.keys[name] = fact.read(flat[path]), path
         except RawFaultError as fault:
-            raw.faults.append(f"{found}: {fault}")
+            raw.faults.append(f"{path}: {fault}")
     raw.unused = [path for path, value in flat.items() if path not in read and not is_missing(value)]
     return raw
 

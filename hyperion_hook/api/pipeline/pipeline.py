@@ -17,7 +17,7 @@ from hyperion_hook.api.pipeline.recording import (
     Tracker,
     data_of,
     record_of,
-    told,
+    try_log,
     version_of,
 )
 from hyperion_hook.config.ml_config import MLConfig
@@ -292,7 +292,7 @@ class TrainingPipeline:
         tags = {"data_version": version_of(frame), "features_version": FEATURES_VERSION, "split": split.kind}
         lost: list[str] = []
         for name, model in trained.models.items():
-            lost += told(
+            lost += try_log(
                 tracker,
                 record_of(
                     model,

@@ -98,8 +98,8 @@ def version_of(frame: pd.DataFrame) -> str:
     return hashlib.sha256(named + np.ascontiguousarray(hashed).tobytes()).hexdigest()[:12]
 
 
-def told(tracker: Tracker, record: RunRecord) -> list[str]:
-    """Hand a record to a tracker; return what went wrong, in one line."""
+def try_log(tracker: Tracker, record: RunRecord) -> list[str]:
+    """Hand a record to a tracker; return the failure in one line, if there is one."""
     try:
         tracker.log(record)
     except Exception as error:  # noqa: BLE001 - whatever a tracker dies of, the training is worth more

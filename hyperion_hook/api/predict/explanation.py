@@ -96,9 +96,9 @@ def typical_of(given: object, names: tuple[str, ...], **how: Any) -> dict[str, f
         raise ConfigError("typical: no row; give one row, or rows whose medians are typical")
     results = {}
     for name, column in zip(names, zip(*table, strict=True), strict=True):
-        held = [value for value in column if not math.isnan(value)]
-        if held:
-            results[name] = median(held)
+        known = [value for value in column if not math.isnan(value)]
+        if known:
+            results[name] = median(known)
     return results
 
 
@@ -117,10 +117,10 @@ def explain_estimator(model: NamedEstimator, rows: object, typical: object) -> l
     def game(
         one: Sequence[float], other: Sequence[float], players: Sequence[Sequence[int]], *, alone: bool = False
     ) -> list[float]:
-        asked = np.array(coalitions(len(players), alone=alone))
-        matrix = np.tile(np.asarray(other, dtype=np.float64), (len(asked), 1))
+        sets = np.array(coalitions(len(players), alone=alone))
+        matrix = np.tile(np.asarray(other, dtype=np.float64), (len(sets), 1))
         for player, columns in enumerate(players):
-            inside = (asked >> player & 1).astype(bool)
+            inside = (sets >> player & 1).astype(bool)
             for column in columns:
                 matrix[inside, column] = one[column]
         return log_odds_of(model, matrix)
@@ -161,5 +161,5 @@ def plainly(title: str, value: float | None, typical: float | None) -> str:
     >>> plainly("commits", 3.0, 1.5), plainly("commits", None, 2.0)
     ('commits is 3; typical is 1.5', 'not known: commits; typical is 2')
     """
-    said = f"not known: {title}" if value is None else f"{title} is {value:.4g}"
-    return f"{said}; {'what is typical is not known' if typical is None else f'typical is {typical:.4g}'}"
+    text = f"not known: {title}" if value is None else f"{title} is {value:.4g}"
+    return f"{text}; {'what is typical is not known' if typical is None else f'typical is {typical:.4g}'}"

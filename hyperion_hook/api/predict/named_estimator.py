@@ -169,7 +169,7 @@ def taking_names(model: Any, features: Sequence[str] = ()) -> Any:
 
     def method(name: str) -> Callable[..., Any]:
         def ask(self: Any, X: Any, *more: Any, **options: Any) -> Any:
-            call = getattr(super(made, self), name)
+            call = getattr(super(subclass, self), name)
             is_table = hasattr(X, "columns") and not picks_columns and is_known
             is_mappings = isinstance(X, list | tuple) and len(X) > 0 and isinstance(X[0], Mapping)
             if not (is_table or is_mappings or isinstance(X, Mapping)):
@@ -188,8 +188,8 @@ def taking_names(model: Any, features: Sequence[str] = ()) -> Any:
         return kind.__new__, (kind,), self.__getstate__()
 
     body: dict[str, Any] = {name: method(name) for name in _PREDICTIONS if hasattr(model, name)}
-    made = type(kind.__name__, (kind,), body | {"__module__": kind.__module__, "__reduce_ex__": reduced})
-    model.__class__ = made
+    subclass = type(kind.__name__, (kind,), body | {"__module__": kind.__module__, "__reduce_ex__": reduced})
+    model.__class__ = subclass
     return model
 
 

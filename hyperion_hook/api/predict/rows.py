@@ -47,13 +47,13 @@ def records(rows: object) -> list[dict[str, Any]]:
 
 
 def _of_mapping(row: Mapping[Any, Any]) -> list[dict[str, Any]]:
-    held = {str(name): value for name, value in row.items()}
-    lengths = {name: len(value) for name, value in held.items() if _is_column(value)}
+    columns = {str(name): value for name, value in row.items()}
+    lengths = {name: len(value) for name, value in columns.items() if _is_column(value)}
     if not lengths:
-        return [held]
-    if len(lengths) < len(held) or len(set(lengths.values())) > 1:
+        return [columns]
+    if len(lengths) < len(columns) or len(set(lengths.values())) > 1:
         raise ConfigError("rows: columns of one mapping differ in length; give as many values for each")
-    return [dict(zip(held, values, strict=True)) for values in zip(*held.values(), strict=True)]
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 def _is_column(value: object) -> bool:
@@ -77,7 +77,7 @@ def values_of(
     >>> values_of({"lignes_ajoutees": 3, "mine": 1}, ["la", "nf"])
     [{'la': 3.0, 'nf': Missing(reason="no column 'nf' (nb_fichiers)")}]
     """
-    asked = {called(name): name for name in names}
+    requested = {called(name): name for name in names}
     title = both_names if called is canonical else repr
     either = ", by either name" if title is both_names else ""
     absent = {name: Missing(f"no column {title(name)}") for name in names}
@@ -87,7 +87,7 @@ def values_of(
         results: dict[str, Value] = {}
         for column, value in record.items():
             if column not in known:
-                known[column] = asked.get(called(column))
+                known[column] = requested.get(called(column))
             name = known[column]
             if name is None:
                 continue

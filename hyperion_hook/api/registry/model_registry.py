@@ -227,14 +227,14 @@ class ModelRegistry(VersionStore):
             If the list of a model's versions is damaged.
         """
         try:
-            wanted = None if status is None else Status(status)
+            only = None if status is None else Status(status)
         except ValueError:
             known = ", ".join(entry.value for entry in Status)
             raise ConfigError(f"status '{str(status)[:40]}': use one of {known}") from None
         results = []
         for model in self.names() if name is None else [name]:
             for version, now in self.versions(model).items():
-                if wanted in {None, now}:
+                if only in {None, now}:
                     try:
                         results.append(self.find(model, version))
                     except ArtefactError as error:

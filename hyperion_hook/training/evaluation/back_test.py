@@ -68,10 +68,10 @@ def back_test(
         cut = seen
         warnings += (f"{in_use.label} learned from this history up to {day(seen)}; only later changes are ranked",)
     split = time_split(rows, cut, gap_days=UNSEEN_DAYS if labels is None else 0)
-    found = int(split.test["buggy"].sum())
-    if found < LEAST_TEST_BUGS or not 0 < int(split.train["buggy"].sum()) < len(split.train):
+    bugs = int(split.test["buggy"].sum())
+    if bugs < LEAST_TEST_BUGS or not 0 < int(split.train["buggy"].sum()) < len(split.train):
         raise TooLittleHistoryError(
-            f"too little history to evaluate on: {found} of {len(split.test):,} changes after {day(cut)} are known to"
+            f"too little history to evaluate on: {bugs} of {len(split.test):,} changes after {day(cut)} are known to"
             f" have introduced a bug, and {int(split.train['buggy'].sum())} of {len(split.train):,} before it;"
             f" {LEAST_TEST_BUGS} are needed after it"
         )
@@ -97,14 +97,14 @@ def unseen_repositories(
     entries = read_corpus(corpus)
     mined, warnings = mine_all(entries, options, options.replay, progress)
     rows = without_youngest(merged([item.rows for item in mined]))
-    told = None if progress is None else lambda done: progress("leaving each out", done, len(mined))
-    result, left_aside = leave_each_out(rows, options, told)
+    report = None if progress is None else lambda done: progress("leaving each out", done, len(mined))
+    result, left_aside = leave_each_out(rows, options, report)
     return result, (*warnings, *left_aside)
 
 
-def advice(found: BackTest, label: str) -> str:
+def advice(result: BackTest, label: str) -> str:
     """Return in one sentence what the figures of the models in use say to do."""
-    gains = [(item, item.contender(label).gain) for item in found.evaluations]
+    gains = [(item, item.contender(label).gain) for item in result.evaluations]
     better = [item.name for item, gain in gains if gain is not None and gain.low > 0]
     worse = [item.name for item, gain in gains if gain is not None and gain.high < 0]
     if worse:
@@ -113,7 +113,7 @@ def advice(found: BackTest, label: str) -> str:
             " hyperion-hook retrain"
         )
     if better:
-        share = found.evaluations[0].contender(label).figures["share_in_top_20_percent"]
+        share = result.evaluations[0].contender(label).figures["share_in_top_20_percent"]
         return (
             f"To do: nothing, {label} rank {' and '.join(better)} better than lines added do; the riskiest fifth of the"
             f" changes holds {share:.0%} of those that introduced a bug".replace("%", " %")

@@ -213,12 +213,12 @@ def _mean(column: Numbers, draws: NDArray[np.int64]) -> Interval:
     return Interval(float(np.nanmean(column)), float(low), float(high))
 
 
-def summary(found: Sequence[LeftOut], *, seed: int = 42) -> list[Comparison]:
+def summary(results: Sequence[LeftOut], *, seed: int = 42) -> list[Comparison]:
     """Return the comparisons: the three outcomes beside the baselines, and what a repository's own past adds."""
     baselines = (*SIMPLE, KAMEI)
     return [
-        compared(TRACED, [item.traced for item in found], baselines, seed=seed),
-        compared(NAMED, [item.named for item in found], baselines, seed=seed),
-        compared(REVERTED, [item.reverted for item in found], baselines, seed=seed),
-        compared(f"{TRACED}, newest 30 % of each repository", [item.own for item in found], [OTHERS_ONLY], seed=seed),
+        compared(TRACED, [item.traced for item in results], baselines, seed=seed),
+        compared(NAMED, [item.named for item in results], baselines, seed=seed),
+        compared(REVERTED, [item.reverted for item in results], baselines, seed=seed),
+        compared(f"{TRACED}, newest 30 % of each repository", [item.own for item in results], [OTHERS_ONLY], seed=seed),
     ]

@@ -51,7 +51,7 @@ def _shown(interval: Interval | None, sign: str) -> str:
     return f"{interval.value:{sign}.3f} ({interval.low:{sign}.3f} to {interval.high:{sign}.3f})"
 
 
-def repository_lines(found: Sequence[LeftOut], models: Sequence[str]) -> Iterator[str]:
+def repository_lines(results: Sequence[LeftOut], models: Sequence[str]) -> Iterator[str]:
     """Yield the ROC-AUC of some contenders on every repository, in Markdown."""
     yield from ("", "## Repository by repository", "")
     rows = [
@@ -61,12 +61,12 @@ def repository_lines(found: Sequence[LeftOut], models: Sequence[str]) -> Iterato
             f"{item.buggy:,}",
             *(f"{item.traced[model]['roc_auc']:.3f}" if model in item.traced else "-" for model in models),
         ]
-        for item in found
+        for item in results
     ]
     yield from markdown_table(("repository", "changes", "buggy", *models), rows)
 
 
-def as_data(found: Sequence[LeftOut], comparisons: Sequence[Comparison]) -> dict[str, Any]:
+def as_data(results: Sequence[LeftOut], comparisons: Sequence[Comparison]) -> dict[str, Any]:
     """Return everything as plain data; figures that are not defined are ``None``."""
     return {
         "comparisons": [
@@ -90,7 +90,7 @@ def as_data(found: Sequence[LeftOut], comparisons: Sequence[Comparison]) -> dict
                 "taken_back": _numbers(item.reverted),
                 "own": _numbers(item.own),
             }
-            for item in found
+            for item in results
         ],
     }
 

@@ -173,17 +173,17 @@ def learned_until(bundle: Bundle, repository: Repository) -> int | None:
     return max(moments, default=None)
 
 
-def _in_words(found: Comparison, label: str) -> str:
+def _in_words(result: Comparison, label: str) -> str:
     figures = (
-        f"ROC-AUC {found.new:.3f} against {found.used:.3f} of {label} on {found.changes:,} changes after"
-        f" {day(found.since)}, {found.buggy:,} of which introduced a bug, that neither learned from; difference"
-        f" {_signed(found.gain)}, before the message is written {_signed(found.unwritten)}"
+        f"ROC-AUC {result.new:.3f} against {result.used:.3f} of {label} on {result.changes:,} changes after"
+        f" {day(result.since)}, {result.buggy:,} of which introduced a bug, that neither learned from; difference"
+        f" {_signed(result.gain)}, before the message is written {_signed(result.unwritten)}"
     )
-    figures += "".join(f"; on changes that {what} {_signed(gain)}" for what, gain in found.also.items())
-    figures += f"; calibration error {_signed(found.calibration)} smaller"
-    if found.worse:
-        return f"not promoted, since it is worse {' and '.join(found.worse)}: {figures}"
-    if not found.is_better:
+    figures += "".join(f"; on changes that {what} {_signed(gain)}" for what, gain in result.also.items())
+    figures += f"; calibration error {_signed(result.calibration)} smaller"
+    if result.worse:
+        return f"not promoted, since it is worse {' and '.join(result.worse)}: {figures}"
+    if not result.is_better:
         return f"not promoted, since it is not better beyond chance: {figures}"
     return f"promoted: {figures}"
 

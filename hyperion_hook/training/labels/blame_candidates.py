@@ -194,16 +194,16 @@ def _places(content: bytes, names: Collection[bytes]) -> Iterator[set[int]]:
     for name in names:
         # parts of longer words count here and not below
         if 0 < content.count(name) <= 10 * _RARE:
-            numbers = {bisect_right(ends, place) for place in _whole(content, name)}
+            numbers = {bisect_right(ends, position) for position in _whole(content, name)}
             if 0 < len(numbers) <= _RARE:
                 yield numbers
 
 
 def _whole(content: bytes, name: bytes) -> Iterator[int]:
     """Yield where a name stands and is no part of a longer one; ten times as fast as a pattern."""
-    place = content.find(name)
-    while place >= 0:
-        end = place + len(name)
-        if not _IS_PART.match(content, end) and not (place and _IS_PART.match(content, place - 1)):
-            yield place
-        place = content.find(name, end)
+    position = content.find(name)
+    while position >= 0:
+        end = position + len(name)
+        if not _IS_PART.match(content, end) and not (position and _IS_PART.match(content, position - 1)):
+            yield position
+        position = content.find(name, end)

@@ -41,6 +41,6 @@ _VALUES = {"0": 0, "1": 1, "false": 0, "true": 1}
 
 def labelled_from(rows: pd.DataFrame, labels: Mapping[str, int]) -> pd.DataFrame:
     """Return the rows whose commits have a label, with it; when it became known is not said, so it counts at once."""
-    kept = rows[rows["commit"].isin(list(labels))].reset_index(drop=True)
-    buggy = kept["commit"].map(labels).astype("int8")
-    return kept.assign(buggy=buggy, known_at=kept["time"].where(buggy == 1).astype("float64"))
+    labelled = rows[rows["commit"].isin(list(labels))].reset_index(drop=True)
+    buggy = labelled["commit"].map(labels).astype("int8")
+    return labelled.assign(buggy=buggy, known_at=labelled["time"].where(buggy == 1).astype("float64"))

@@ -256,9 +256,9 @@ class LineOrigins:
 
 def _family(repository: Repository, tips: Sequence[str]) -> tuple[Counter[str], list[str], int]:
     """Return how many children each commit has, the merges in the order of the stream, and the number of commits."""
-    asked = "\n".join((*tips, "")).encode()
+    stdin = "\n".join((*tips, "")).encode()
     listed = repository.git.run(
-        "rev-list", "--parents", "--topo-order", "--reverse", "--stdin", stdin=asked, timeout=600
+        "rev-list", "--parents", "--topo-order", "--reverse", "--stdin", stdin=stdin, timeout=600
     )
     children: Counter[str] = Counter()
     merges = []

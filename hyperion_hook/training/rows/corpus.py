@@ -89,11 +89,11 @@ def read_corpus(file: Path) -> list[CorpusEntry]:
 
 def _entry(number: int, item: Any, content: Mapping[str, Any], beside: Path, faults: list[str]) -> CorpusEntry:
     values = item if isinstance(item, dict) else {}
-    name, place, until = values.get("name"), values.get("path"), values.get("head", "HEAD")
-    if not isinstance(name, str) or not name or not isinstance(until, str) or not isinstance(place, str | None):
+    name, folder, until = values.get("name"), values.get("path"), values.get("head", "HEAD")
+    if not isinstance(name, str) or not name or not isinstance(until, str) or not isinstance(folder, str | None):
         faults.append(f"repository {number}: 'name' must be there, and 'name', 'path' and 'head' be text")
         return CorpusEntry(f"{number}", beside)
-    path = beside / str(content.get("root", "")) / (place or name)
+    path = beside / str(content.get("root", "")) / (folder or name)
     if not path.is_dir():
         faults.append(f"'{name}': no folder {path}; give its 'path'")
     return CorpusEntry(name, path, until, values.get("left_out") is True)

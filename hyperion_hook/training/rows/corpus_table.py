@@ -53,8 +53,8 @@ class Pool:
 
     def without(self, repository: str) -> Pool:
         """Return the pool without one repository's rows."""
-        kept = self.rows[self.rows["repository"] != repository].reset_index(drop=True)
-        return Pool(kept, {name: head for name, head in self.heads.items() if name != repository})
+        rows = self.rows[self.rows["repository"] != repository].reset_index(drop=True)
+        return Pool(rows, {name: head for name, head in self.heads.items() if name != repository})
 
     def apart_from(self, repository: Repository) -> Pool:
         """Return the pool without the rows of a repository that has a history the pool was drawn from."""

@@ -92,9 +92,11 @@ def relabelled(dataset: pd.DataFrame, labels: Mapping[str, Label]) -> pd.DataFra
     """Return the rows of one repository with other labels."""
     columns: dict[str, NDArray[np.float64]] = {}
     for outcome, (column, known_column) in OUTCOMES.items():
-        found = [labels[commit].findings.get(outcome) if commit in labels else None for commit in dataset["commit"]]
-        columns[column] = np.array([0.0 if one is None else one.weight for one in found])
-        columns[known_column] = np.array([np.nan if one is None else one.known_at for one in found], dtype=np.float64)
+        findings = [labels[commit].findings.get(outcome) if commit in labels else None for commit in dataset["commit"]]
+        columns[column] = np.array([0.0 if one is None else one.weight for one in findings])
+        columns[known_column] = np.array(
+            [np.nan if one is None else one.known_at for one in findings], dtype=np.float64
+        )
     return dataset.assign(**columns).astype(dict.fromkeys(_WHOLE, "int8"))
 
 
@@ -216,9 +218,9 @@ def time_split(dataset: pd.DataFrame, cut: int, *, gap_days: int = UNSEEN_DAYS) 
 
 def as_known_at(dataset: pd.DataFrame, moment: int) -> pd.DataFrame:
     """Return the rows with what was known of every outcome at a moment (Unix seconds)."""
-    kept = {
+    columns = {
         column: dataset[column].where(dataset[known_at] <= moment, 0).astype(dataset[column].dtype)
         for column, known_at in OUTCOMES.values()
         if column in dataset and known_at in dataset
     }
-    return dataset.assign(**kept).reset_index(drop=True)
+    return dataset.assign(**columns).reset_index(drop=True)

@@ -132,8 +132,8 @@ class MinedStore:
 
     def labels(self) -> Labels | None:
         """Return the kept labels, ``None`` where there are none."""
-        kept = self._read(self._labels)
-        if kept is None:
+        stored = self._read(self._labels)
+        if stored is None:
             return None
         labels = {
             commit: Label(
@@ -143,9 +143,9 @@ class MinedStore:
                     for outcome, (known_at, found_by, weight) in findings.items()
                 },
             )
-            for commit, findings in kept["labels"].items()
+            for commit, findings in stored["labels"].items()
         }
-        return Labels(labels, LabelSummary(**kept["summary"]))
+        return Labels(labels, LabelSummary(**stored["summary"]))
 
     def keep_labels(self, labels: Labels) -> None:
         """Keep labels."""
