@@ -14,8 +14,7 @@ import pytest
 from hyperion_hook.errors import ArtefactError, TrainingError
 from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
-from hyperion_hook.training.bugs.export import bug_part
-from hyperion_hook.training.bugs.fit import FittedBugs
+from hyperion_hook.training.bugs.fit import FittedBugs, bug_part
 from hyperion_hook.training.export.parity import bug_difference, checked
 from tests.support.models import fitted_bugs, write_bundle
 from tests.support.past import drawn_past

@@ -10,8 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.assessment import RiskLevel
-from hyperion_hook.training.bugs.export import bug_part
-from hyperion_hook.training.bugs.fit import FittedBugs, fit_bug_predictor
+from hyperion_hook.training.bugs.fit import FittedBugs, bug_part, fit_bug_predictor
 from hyperion_hook.training.export.bundle import BundleParts, anomaly_part, risk_part
 from hyperion_hook.training.export.folder import replace_bundle
 from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly, light_decision

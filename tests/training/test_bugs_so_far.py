@@ -10,8 +10,7 @@ import pytest
 from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.scoring.bundle import _bugs
 from hyperion_hook.training.bugs.dataset import BugRows
-from hyperion_hook.training.bugs.export import bug_part
-from hyperion_hook.training.bugs.fit import CANDIDATES, FittedBugs
+from hyperion_hook.training.bugs.fit import CANDIDATES, FittedBugs, bug_part
 from hyperion_hook.training.bugs.learn_or_keep import learn_own_bugs
 from hyperion_hook.training.export.parity import bug_difference
 from hyperion_hook.training.rows.options import RetrainOptions

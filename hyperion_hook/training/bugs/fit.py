@@ -1,4 +1,4 @@
-"""Fitting the bug predictor, in time order.
+"""Fitting the bug predictor, in time order, and the fitted one as data.
 
 The specification's XGBoost and gentler ones are compared by time-series cross-validation inside the first 80 % of the
 time; the last 20 % is held out, and only reports. Every repository weighs the same, however many files it has. The
@@ -22,8 +22,12 @@ from xgboost import XGBClassifier
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.history import DAY
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
+from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS, PAST_VERSION
+from hyperion_hook.scoring.bugs import BugModel
+from hyperion_hook.scoring.trees import serialise
 from hyperion_hook.training.bugs.dataset import HORIZON, BugRows, joined
+from hyperion_hook.training.export.bundle import Part
+from hyperion_hook.training.export.trees import boosted_trees, flat
 from hyperion_hook.training.formulas import Numbers, logit, sigmoid
 from hyperion_hook.training.models.classifier import RiskClassifier
 from hyperion_hook.training.models.fit_members import Evidence, Outcome, fitted_members, one_thread, out_of_fold
@@ -47,6 +51,7 @@ CANDIDATES: dict[str, dict[str, Any]] = {
 """Parameters of XGBoost by name."""
 HELD_OUT = DEFAULTS.bug_predictor.test_share
 FOLDS = 3
+BUG_TREES = "bugs.trees"
 LEAST_FIXED = 100
 TOUCHED_WEIGHT = 0.5
 """Weight of all touched rows against all monthly ones."""
@@ -219,3 +224,33 @@ def _combined(changes: pd.DataFrame, config: MLConfig) -> tuple[float, float, fl
     largest, count = (float(value) for value in model.coef_[0])
     # a combination must not turn the ranking round
     return (largest, count, float(model.intercept_[0])) if largest > 0 else (1.0, 0.0, 0.0)
+
+
+def bug_part(bugs: FittedBugs | BugModel | None) -> Part | None:
+    """Return the part of a bundle for a bug predictor: a fitted one, or one that is kept from another bundle."""
+    if bugs is None:
+        return None
+    if isinstance(bugs, BugModel):
+        own, base = bugs.member.trees, bugs.member.base
+        trees = serialise(own.roots, own.features, own.thresholds, own.left)
+        names = [FILE_NUMBERS[column] for column in bugs.columns]
+        slope, shift = bugs.slope, bugs.shift
+    else:
+        classifier = bugs.model["model"]
+        [(_, estimator)] = classifier.fitted_
+        grown, base = boosted_trees(estimator.get_booster())
+        trees, names = flat(grown), list(bugs.model["columns"].names)
+        slope, shift = classifier.slope_, classifier.shift_
+    change = {"largest": bugs.largest, "count": bugs.count, "intercept": bugs.intercept}
+    return Part(
+        {
+            "past_version": PAST_VERSION,
+            "numbers": names,
+            "trees": BUG_TREES,
+            "base": base,
+            "slope": slope,
+            "shift": shift,
+            "change": change,
+        },
+        {BUG_TREES: trees},
+    )

@@ -19,8 +19,7 @@ from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.store.models.metadata import FIGURES, ModelMetadata
 from hyperion_hook.store.models.version_store import RISK_PREDICTOR
 from hyperion_hook.store.models.versions import Lineage
-from hyperion_hook.training.bugs.export import bug_part
-from hyperion_hook.training.bugs.fit import FittedBugs
+from hyperion_hook.training.bugs.fit import FittedBugs, bug_part
 from hyperion_hook.training.bugs.learn_or_keep import LearnedBugs
 from hyperion_hook.training.evaluation.card_figures import calibration_data, risk_of
 from hyperion_hook.training.evaluation.evaluate import Contender
