@@ -14,7 +14,7 @@ import pytest
 from hyperion_hook.errors import ArtefactError, TrainingError
 from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.scoring.bundle import MANIFEST, load_bundle
-from hyperion_hook.training.bugs.fit import FittedBugs, bug_part
+from hyperion_hook.training.bugs.fit import FittedBugs, bug_part, change_log_odds
 from hyperion_hook.training.export.parity import bug_difference, checked
 from tests.support.models import fitted_bugs, write_bundle
 from tests.support.past import drawn_past
@@ -50,7 +50,7 @@ def test_the_bundle_says_what_the_library_says_on_hard_rows(folder: Path, fitted
     assert bug_difference(fitted.model, load_bundle(folder), past.monthly, count=3_000) <= 1e-6
     model = load_bundle(folder).bugs
     assert model is not None
-    expected = fitted.change_log_odds(past.touched)["log_odds"]
+    expected = change_log_odds(fitted, past.touched)["log_odds"]
     odds = fitted.file_log_odds(past.touched)
     found = [model.change_log_odds(odds[place : place + 2].tolist()) for place in range(0, len(odds), 2)]
     assert sorted(found) == pytest.approx(sorted(expected))

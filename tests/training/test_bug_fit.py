@@ -14,6 +14,7 @@ from hyperion_hook.training.bugs.fit import (
     CANDIDATES,
     SPECIFIED,
     FittedBugs,
+    change_log_odds,
     fit_bug_predictor,
     held_out_since,
     repository_weights,
@@ -117,7 +118,7 @@ def test_without_a_whole_month_nothing_is_claimed() -> None:
 
 
 def test_changes_are_counted_once_however_many_files_they_touch(fitted: FittedBugs) -> None:
-    changes = fitted.change_log_odds(PASTS[0].touched)
+    changes = change_log_odds(fitted, PASTS[0].touched)
     assert set(changes["files"]) == {2}
     assert len(changes) == len(PASTS[0].touched) // 2
     assert np.isfinite(changes["log_odds"]).all()

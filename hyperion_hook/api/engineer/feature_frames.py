@@ -121,18 +121,17 @@ def engineered_frame(
 
 
 def _as_given(frame: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, str], dict[str, str]]:
-    results = {catalogue_name(name): column for name, column in numeric_features(frame).items()}
+    columns = {str(catalogue_name(name)): column for name, column in numeric_features(frame).items()}
     notes = {}
-    for name, values in results.items():
+    for name, values in columns.items():
         feature = feature_named(name)
-        if feature is not None:
-            outside = int(((values < feature.low) | (values > feature.high)).sum())
-            if outside:
-                notes[feature.name] = (
-                    f"{outside} of {len(values)} values lie outside {feature.low:g} to "
-                    f"{feature.high:g}, in {feature.unit}; taken as they stand"
-                )
-    return {name: values for name, values in results.items() if name is not None}, {}, notes
+        outside = 0 if feature is None else int(((values < feature.low) | (values > feature.high)).sum())
+        if feature is not None and outside:
+            notes[name] = (
+                f"{outside} of {len(values)} values lie outside {feature.low:g} to "
+                f"{feature.high:g}, in {feature.unit}; taken as they stand"
+            )
+    return columns, {}, notes
 
 
 def _by_row(

@@ -96,7 +96,11 @@ def values_of(
             results[name] = _number(value, column, number)
         gone = [name for name in names if name not in results]
         if gone and (not optional or len(gone) == len(names)):
-            raise ConfigError(f"row {number}: {_absent(list(map(title, gone)), len(names))}{either}")
+            more = f" and {len(gone) - MOST_NAMED} more" if len(gone) > MOST_NAMED else ""
+            raise ConfigError(
+                f"row {number}: no column {', '.join(map(title, gone[:MOST_NAMED]))}{more}; the model looks at"
+                f" {len(names)} columns{either}"
+            )
         result.append({name: results.get(name, absent[name]) for name in names})
     return result
 
@@ -109,12 +113,6 @@ def vectors_of(rows: object, names: Sequence[str]) -> list[FeatureVector]:
 def numbers_of(values: Mapping[str, Value], names: Iterable[str]) -> list[float]:
     """Return values as floats, NaN where missing."""
     return FeatureVector(values).numbers(names)
-
-
-def _absent(gone: Sequence[str], count: int) -> str:
-    named = ", ".join(gone[:MOST_NAMED])
-    more = f" and {len(gone) - MOST_NAMED} more" if len(gone) > MOST_NAMED else ""
-    return f"no column {named}{more}; the model looks at {count} columns"
 
 
 def _number(value: Any, column: str, row: int) -> Value:

@@ -9,14 +9,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from hyperion_hook.config.ml_config import MLConfig
+from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.training.bugs.dataset import BugRows, joined
-from hyperion_hook.training.bugs.fit import CANDIDATES, DEFAULTS, fit_bug_predictor, held_out_since
+from hyperion_hook.training.bugs.fit import (
+    CANDIDATES,
+    DEFAULTS,
+    FittedBugs,
+    change_log_odds,
+    file_log_odds,
+    fit_bug_predictor,
+    held_out_since,
+)
 from hyperion_hook.training.formulas import Numbers, sigmoid
 from hyperion_hook.training.metrics.figures import class_figures
 from hyperion_hook.training.metrics.metrics import calibration_error, roc_auc
@@ -64,20 +72,10 @@ class BugEvaluation:
     classes: Mapping[str, float] = field(default_factory=dict)
 
 
-class Predictor(Protocol):
-    """A bug predictor, fitted or in use."""
-
-    def file_log_odds(self, rows: pd.DataFrame) -> Numbers:
-        """Return the log-odds for each row of file numbers."""
-
-    def change_log_odds(self, touched: pd.DataFrame) -> pd.DataFrame:
-        """Return ``fixed`` and ``log_odds`` of each change of touched rows."""
-
-
 def evaluate_bugs(
     name: str,
     histories: Sequence[BugRows],
-    models: Mapping[str, Predictor],
+    models: Mapping[str, FittedBugs | BugModel],
     shipped: str,
     *,
     since: int,
@@ -97,12 +95,12 @@ def evaluate_bugs(
     )
     if monthly.empty or not monthly["fixed"].any():
         return None
-    scores = {label: fitted.file_log_odds(monthly) for label, fitted in models.items()}
+    scores = {label: file_log_odds(model, monthly) for label, model in models.items()}
     scores |= {label: score(monthly) for label, score in BASELINES.items()}
     figures = {label: _by_month(monthly, values) for label, values in scores.items()}
     random = np.random.default_rng(seed)
     draws = [_draw(figures[shipped], random) for _ in range(_DRAWS)]
-    forecast = models[shipped].change_log_odds(touched) if len(touched) else None
+    forecast = change_log_odds(models[shipped], touched) if len(touched) else None
     chance = sigmoid(forecast["log_odds"].to_numpy()) if forecast is not None else np.zeros(0)
     truth = forecast["fixed"].to_numpy(dtype=np.float64) if forecast is not None else np.zeros(0)
     return BugEvaluation(

@@ -76,10 +76,6 @@ class FittedBugs:
         """Return the log-odds of a fix within thirty days, one for each row of file numbers."""
         return np.asarray(self.model.decision_function(rows))
 
-    def change_log_odds(self, touched: pd.DataFrame) -> pd.DataFrame:
-        """Return ``fixed`` (whether any of its files was) and ``log_odds`` of each change of touched rows."""
-        return with_change_log_odds(touched, self.file_log_odds(touched), self.largest, self.count, self.intercept)
-
 
 def estimator_of(candidate: str, config: MLConfig) -> XGBClassifier:
     """Return the XGBoost of a candidate, not fitted; what is configured takes the place of the specification's."""
@@ -204,13 +200,19 @@ def _changes(touched: pd.DataFrame, log_odds: Numbers) -> pd.DataFrame:
     ).reset_index()
 
 
-def with_change_log_odds(
-    touched: pd.DataFrame, log_odds: Numbers, largest: float, count: float, intercept: float
-) -> pd.DataFrame:
-    """Return one row for each change of touched rows, with the log-odds that any of its files is fixed."""
-    changes = _changes(touched, log_odds)
-    combined = largest * changes["largest"] + count * np.log(changes["files"]) + intercept
+def change_log_odds(predictor: FittedBugs | BugModel, touched: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each change of touched rows: ``fixed`` if any of its files was, and the ``log_odds`` of that."""
+    changes = _changes(touched, file_log_odds(predictor, touched))
+    combined = predictor.largest * changes["largest"] + predictor.count * np.log(changes["files"]) + predictor.intercept
     return changes.assign(log_odds=combined)
+
+
+def file_log_odds(predictor: FittedBugs | BugModel, rows: pd.DataFrame) -> Numbers:
+    """Return the log-odds of a fix within thirty days, one for each row of file numbers."""
+    if isinstance(predictor, FittedBugs):
+        return predictor.file_log_odds(rows)
+    numbers = rows[list(FILE_NUMBERS)].to_numpy(dtype=np.float64).tolist()
+    return np.array([predictor.file_log_odds(row) for row in numbers], dtype=np.float64)
 
 
 def _combined(changes: pd.DataFrame, config: MLConfig) -> tuple[float, float, float]:

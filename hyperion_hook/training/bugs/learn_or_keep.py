@@ -7,19 +7,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.scoring.bugs import BugModel
 from hyperion_hook.training.bugs.dataset import BugOptions, BugRows, bug_rows, joined
 from hyperion_hook.training.bugs.evaluate import (
     BUGS_SO_FAR,
     BugEvaluation,
-    Predictor,
     RankedFiles,
     evaluate_bugs,
     evaluate_by_time,
@@ -28,9 +25,7 @@ from hyperion_hook.training.bugs.fit import (
     FittedBugs,
     fit_bug_predictor,
     held_out_since,
-    with_change_log_odds,
 )
-from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.markdown import markdown_table
 from hyperion_hook.training.metrics.resampling import Interval, rounded
 from hyperion_hook.training.rows.corpus import CorpusEntry, for_each
@@ -124,8 +119,8 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
         test = partial(
             evaluate_bugs, "the last fifth of this repository's time", histories, since=since, seed=options.seed
         )
-        used = {} if in_use is None else {IN_USE: InUseBugs(in_use)}
-        models: dict[str, Predictor] = {OWN_CANDIDATE: fit(until=since), **used}
+        used = {} if in_use is None else {IN_USE: in_use}
+        models: dict[str, FittedBugs | BugModel] = {OWN_CANDIDATE: fit(until=since), **used}
         result = test(models, OWN_CANDIDATE, against=tuple(used))
         leads = {} if result is None else {entry.name: entry.roc_auc for entry in result.leads}
         kept = in_use is not None and (IN_USE not in leads or not leads[IN_USE].low > 0)
@@ -150,23 +145,6 @@ def learn_own_bugs(histories: Sequence[BugRows], in_use: BugModel | None, option
 
 def _monthly(histories: Sequence[BugRows]) -> pd.DataFrame:
     return joined(history.monthly for history in histories)
-
-
-@dataclass(frozen=True)
-class InUseBugs:
-    """A bundle's bug predictor, asked like a fitted one."""
-
-    model: BugModel
-
-    def file_log_odds(self, rows: pd.DataFrame) -> Numbers:
-        """Return the log-odds for each row of file numbers."""
-        numbers = rows[list(FILE_NUMBERS)].to_numpy(dtype=np.float64).tolist()
-        return np.array([self.model.file_log_odds(row) for row in numbers], dtype=np.float64)
-
-    def change_log_odds(self, touched: pd.DataFrame) -> pd.DataFrame:
-        """Return ``fixed`` and ``log_odds`` of each change of touched rows."""
-        model = self.model
-        return with_change_log_odds(touched, self.file_log_odds(touched), model.largest, model.count, model.intercept)
 
 
 def bug_section(card: Mapping[str, Any]) -> Iterator[str]:
