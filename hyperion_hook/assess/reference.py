@@ -69,17 +69,15 @@ class Reference:
 
     def peers(self, vector: FeatureVector) -> Reference:
         """Return those nearest to a change in added code lines, then in all lines added and deleted."""
-        code, *other = [(self._column(name), math.log1p(vector.number(name))) for name in _SIZES]
+        sizes = [(self._column(name), math.log1p(vector.number(name))) for name in _SIZES]
 
-        def gap(row: Sequence[float], column: int, size: float) -> float:
-            difference = abs(math.log1p(row[column]) - size)
-            return math.inf if math.isnan(difference) else difference
+        def distance(commit: str) -> tuple[float, float]:
+            gaps = [abs(math.log1p(self.rows[commit][column]) - size) for column, size in sizes]
+            code, *others = [math.inf if math.isnan(gap) else gap for gap in gaps]
+            return code, sum(others)
 
-        nearest = sorted(
-            self.rows,
-            key=lambda commit: (gap(self.rows[commit], *code), sum(gap(self.rows[commit], *size) for size in other)),
-        )
-        return Reference({commit: self.rows[commit] for commit in nearest[:PEERS]}, self.names)
+        nearest = sorted(self.rows, key=distance)[:PEERS]
+        return Reference({commit: self.rows[commit] for commit in nearest}, self.names)
 
     def typical(self, names: Collection[str] | None = None) -> dict[str, float]:
         """Return the median of each feature, or of those of these names, over the changes that have a value."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from hyperion_hook.assess.guidance.parts import is_worth_splitting, names_of, parts_of
 from hyperion_hook.assess.guidance.tests_to_run import (
@@ -62,7 +61,8 @@ class Part:
     probability: float
 
 
-class _Case(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Case:
     """A change with its score, what was known before it, and what changed together with its files."""
 
     change: Change

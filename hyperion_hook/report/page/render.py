@@ -105,14 +105,7 @@ def render_page(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
-        "ago": ago,
-        "shown": printable,
-        "percent": percent,
-        "number": number,
-        "day": day,
-        "factor": factor,
-    }
+    environment.filters |= {"shown": printable} | {each.__name__: each for each in (ago, percent, number, day, factor)}
     environment.globals |= {"counted": counted, "half": QUARTERS // 2, "spark": arcs.spark, "links": links or Links()}
     summary = since.summary_of(overview, model.name)
     style, script = _text("page.css"), _text("page.js")
