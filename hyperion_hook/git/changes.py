@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit, change_of_commit
-from hyperion_hook.domain.files.regular import read_regular
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.remedies import Note
 from hyperion_hook.errors import GitError
@@ -56,7 +55,8 @@ def staged_change(
         raise GitError(f"{repository.git_dir}: a bare repository has nothing staged; name a commit: score REV")
     author, committer = identities_of(repository, now)
     head = head or repository.head()
-    merged = () if kind is ChangeKind.PATCH else _merged_heads(repository)
+    # what a merge in progress will record as further parents
+    merged = () if kind is ChangeKind.PATCH else repository.ids_in(repository.git_dir / "MERGE_HEAD", _MOST_HEADS_BYTES)
     parents = (head, *merged) if head else ()
     if amend:
         amended = _one(repository, head)
@@ -187,15 +187,6 @@ def _git_of_index(repository: Repository) -> Git:
     """Return git that compares the index with a commit and whom no file of attributes tells how."""
     has_attributes = repository.work_tree is not None and (repository.work_tree / ".gitattributes").exists()
     return repository.git_without_attributes if has_attributes else repository.git
-
-
-def _merged_heads(repository: Repository) -> tuple[str, ...]:
-    """Return the commits that a merge in progress will record as further parents."""
-    try:
-        text = read_regular(repository.git_dir / "MERGE_HEAD", _MOST_HEADS_BYTES, links=True)
-        return tuple(text.decode("ascii").split())
-    except (OSError, UnicodeDecodeError):
-        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,11 +145,14 @@ class Repository:
 
     def cut_off(self) -> frozenset[str]:
         """Return the commits at which a shallow clone begins: they seem to have no parents and to add all files."""
+        return frozenset(self.ids_in(self.common_dir / "shallow"))
+
+    def ids_in(self, path: Path, most: int = _MOST_BYTES) -> tuple[str, ...]:
+        """Return the ids that a file of at most so many bytes in a git directory lists; none where it is no such."""
         try:
-            text = read_regular(self.common_dir / "shallow", _MOST_BYTES, links=True)
-            return frozenset(text.decode("ascii").split())
+            return tuple(read_regular(path, most, links=True).decode("ascii").split())
         except (OSError, UnicodeDecodeError):
-            return frozenset()
+            return ()
 
     def head(self) -> str | None:
         """Return the commit that is checked out, ``None`` on a branch without commits.

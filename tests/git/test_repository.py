@@ -11,7 +11,6 @@ import pytest
 
 from hyperion_hook.domain.deadline import within
 from hyperion_hook.errors import GitError, NotARepositoryError
-from hyperion_hook.git.changes import _merged_heads
 from hyperion_hook.git.repository import Repository
 from tests.support.repo import TestRepo
 
@@ -245,7 +244,9 @@ def test_a_file_of_a_git_directory_is_a_regular_one_of_bounded_size(tmp_path: Pa
         os.truncate(path, 200_000_000)
     tracemalloc.start()
     try:
-        answer = within(5.0, lambda: _merged_heads(repository) or repository.cut_off(), "waits")
+        answer = within(
+            5.0, lambda: repository.ids_in(repository.git_dir / "MERGE_HEAD") or repository.cut_off(), "waits"
+        )
         assert not answer
         assert tracemalloc.get_traced_memory()[1] < 30_000_000
     finally:

@@ -48,7 +48,7 @@ _FOREIGN = late_pattern(
 )
 
 
-_DATA = (
+_DATA_ENDINGS = frozenset(
     "csv tsv psv tab dat data db sqlite sqlite3 jsonl ndjson json5 jsonc geojson topojson webmanifest map snap "
     "golden expected stdout stderr out err log trace har po pot mo xlf xliff resx resw strings stringsdict arb "
     "srt vtt ics vcf eml mbox pem crt cer key pub csr asc sig gpg sha sha1 sha256 sha512 md5 sum diff patch rej "
@@ -60,9 +60,8 @@ _DATA = (
     "rdata fasta fa fastq fq gff gff3 bed sam bam desktop service timer socket mount rules reg inf cnf config "
     "list lst manifest mf spec ebextensions gitkeep keep empty placeholder license authors notice md5sum sass "
     "less styl org pod rtf doc docx xls xlsx ppt pptx odt texi man ipr iws mdx rmarkdown text typed lockb abi gpx "
-    "kml"
+    "kml".split()
 )
-_DATA_ENDINGS = frozenset(_DATA.split())
 _MANUAL = late_pattern(r"[A-Za-z_]\.\d$")
 
 
