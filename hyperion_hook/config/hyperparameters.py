@@ -17,8 +17,8 @@ from hyperion_hook.config.kinds import (
     SEED,
     FaultError,
     Kind,
-    Number,
     is_not,
+    number,
     suggestion,
 )
 from hyperion_hook.errors import ConfigError
@@ -27,20 +27,12 @@ META_FEATURES = ("random_forest_prediction", "random_forest_confidence", "xgboos
 """The columns of the meta-learner: prediction and confidence of each member."""
 
 
-class Choice(Kind):
-    """One of some words as they stand; with ``nothing``, also ``none``, which reads as ``None``."""
-
-    def __init__(self, *words: str, nothing: bool = False) -> None:
-        self.values: dict[Any, str | None] = {word: word for word in words}
-        if nothing:
-            self.values |= {"none": None, None: None}
-        self.expected = f"one of {', '.join((*words, *(('none',) if nothing else ())))}"
-
-    def _read(self, value: Any) -> Any:
-        return self.values[value]
-
-    def _parse(self, text: str) -> Any:
-        return text.strip()
+def _choice(*words: str, nothing: bool = False) -> Kind:
+    """Return one of some words as they stand; with ``nothing``, also ``none``, which reads as ``None``."""
+    values: dict[Any, str | None] = {word: word for word in words}
+    if nothing:
+        values |= {"none": None, None: None}
+    return Kind(f"one of {', '.join((*words, 'none') if nothing else words)}", values.__getitem__, str.strip)
 
 
 def _parameter(default: Any, kind: Kind, *, of_estimator: bool = True) -> Any:
@@ -83,9 +75,9 @@ class Parameters(Mapping[str, Any]):
         return hash(tuple(vars(self).values()))
 
 
-_TREES = Number(1, 100_000, whole=True)
-_DEPTH = Number(1, 64, whole=True)
-_RATE = Number(1e-6, 1)
+_TREES = number(1, 100_000, whole=True)
+_DEPTH = number(1, 64, whole=True)
+_RATE = number(1e-6, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +93,7 @@ class RandomForestParameters(Parameters):
     section: ClassVar[str] = "random_forest"
     n_estimators: int = _parameter(100, _TREES)
     max_depth: int = _parameter(10, _DEPTH)
-    class_weight: str | None = _parameter("balanced", Choice("balanced", "balanced_subsample", nothing=True))
+    class_weight: str | None = _parameter("balanced", _choice("balanced", "balanced_subsample", nothing=True))
     random_state: int = _parameter(RANDOM_STATE, SEED)
 
 
@@ -121,7 +113,7 @@ class MetaLearnerParameters(Parameters):
     """Of the ``LogisticRegression`` on what the members say."""
 
     section: ClassVar[str] = "meta_learner"
-    solver: str = _parameter("liblinear", Choice("liblinear", "lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"))
+    solver: str = _parameter("liblinear", _choice("liblinear", "lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"))
     random_state: int = _parameter(RANDOM_STATE, SEED)
 
 
@@ -134,8 +126,8 @@ class IsolationForestParameters(Parameters):
     """
 
     section: ClassVar[str] = "isolation_forest"
-    contamination: float = _parameter(CONTAMINATION, Number(1e-4, 0.5))
-    max_samples: int = _parameter(256, Number(2, 10**9, whole=True))
+    contamination: float = _parameter(CONTAMINATION, number(1e-4, 0.5))
+    max_samples: int = _parameter(256, number(2, 10**9, whole=True))
     random_state: int = _parameter(RANDOM_STATE, SEED)
     n_jobs: int = _parameter(-1, JOBS)
 
@@ -159,9 +151,9 @@ class BugPredictorParameters(Parameters):
     max_depth: int = _parameter(8, _DEPTH)
     learning_rate: float = _parameter(0.1, _RATE)
     random_state: int = _parameter(RANDOM_STATE, SEED)
-    eval_metric: str = _parameter("logloss", Choice("logloss", "error", "auc", "aucpr"))
-    horizon_days: int = _parameter(30, Number(1, 3650, whole=True), of_estimator=False)
-    test_share: float = _parameter(0.2, Number(0.01, 0.9), of_estimator=False)
+    eval_metric: str = _parameter("logloss", _choice("logloss", "error", "auc", "aucpr"))
+    horizon_days: int = _parameter(30, number(1, 3650, whole=True), of_estimator=False)
+    test_share: float = _parameter(0.2, number(0.01, 0.9), of_estimator=False)
 
 
 SECTIONS: dict[str, type[Parameters]] = {

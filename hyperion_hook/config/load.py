@@ -15,7 +15,7 @@ from typing import Any
 
 from hyperion_hook.config import kinds
 from hyperion_hook.config.file import SettingsFile, read_settings_file
-from hyperion_hook.config.kinds import FaultError, Kind, Number, is_not, suggestion
+from hyperion_hook.config.kinds import FaultError, Kind, is_not, number, suggestion
 from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM, RiskLevel
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.errors import TRACEBACK_VARIABLE, ConfigError
@@ -24,37 +24,28 @@ PREFIX = "HYPERION_HOOK_"
 _NOT_SETTINGS = frozenset({TRACEBACK_VARIABLE})
 
 
-class ByModel(Kind):
-    """Hyperparameters by model; in text ``random-forest.max-depth=5,xgboost.n-estimators=300``.
+def _by_model(tables: Any, *, from_text: bool = False) -> dict[str, dict[str, Any]]:
+    """Check hyperparameters by model; imported only where some are set: a hook needs none."""
+    from hyperion_hook.config.hyperparameters import checked_sections
 
-    What there is and may be is in ``config.hyperparameters``, imported only where some are set: a hook needs none.
-    """
+    if not isinstance(tables, dict):
+        raise TypeError
+    result, faults = checked_sections(tables, from_text=from_text)
+    if faults:
+        raise FaultError(*faults)
+    return result
 
-    expected = "a table from model to a table of its hyperparameters"
 
-    def _read(self, value: Any) -> Any:
-        if not isinstance(value, dict):
-            raise TypeError
-        return self._checked(value, from_text=False)
-
-    def from_text(self, text: str) -> dict[str, dict[str, Any]]:
-        """Read ``model.parameter=value`` separated by commas."""
-        tables: dict[str, dict[str, str]] = {}
-        for part in text.split(","):
-            name, is_set, value = part.strip().partition("=")
-            model, has_parameter, parameter = name.strip().partition(".")
-            if not (is_set and has_parameter):
-                raise FaultError(is_not(text, "a list 'model.parameter=value, ...'"))
-            tables.setdefault(model, {})[parameter] = value.strip()
-        return self._checked(tables, from_text=True)
-
-    def _checked(self, tables: dict[str, Any], *, from_text: bool) -> dict[str, dict[str, Any]]:
-        from hyperion_hook.config.hyperparameters import checked_sections
-
-        result, faults = checked_sections(tables, from_text=from_text)
-        if faults:
-            raise FaultError(*faults)
-        return result
+def _by_model_in(text: str) -> dict[str, dict[str, Any]]:
+    """Read ``random-forest.max-depth=5,xgboost.n-estimators=300``."""
+    tables: dict[str, dict[str, str]] = {}
+    for part in text.split(","):
+        name, is_set, value = part.strip().partition("=")
+        model, has_parameter, parameter = name.strip().partition(".")
+        if not (is_set and has_parameter):
+            raise FaultError(is_not(text, "a list 'model.parameter=value, ...'"))
+        tables.setdefault(model, {})[parameter] = value.strip()
+    return _by_model(tables, from_text=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +67,9 @@ class Setting:
 
 
 _ROWS: list[tuple[Kind, str, bool]] = []
-_SHARE = Number(0, 1)
-_COUNT = Number(1, 10**12, whole=True)
+_SHARE = number(0, 1)
+_BY_MODEL = Kind("a table from model to a table of its hyperparameters", _by_model, _by_model_in)
+_COUNT = number(1, 10**12, whole=True)
 
 
 def _setting(default: Any, kind: Kind, variable: str = "", *, from_file_folder: bool = False) -> Any:
@@ -90,36 +82,36 @@ def _setting(default: Any, kind: Kind, variable: str = "", *, from_file_folder: 
 class Config:
     """Every setting in force, with its default and what it may be; ``docs/configuration.md`` says what each means."""
 
-    models: Path | None = _setting(None, kinds.OnePath(), from_file_folder=True)
-    fail_on: RiskLevel | None = _setting(None, kinds.Level())
-    fail_above_percentile: float | None = _setting(None, Number(0, 100))
-    fail_on_break: bool = _setting(False, kinds.Switch())
-    strict: bool = _setting(False, kinds.Switch())
-    explain: bool = _setting(True, kinds.Switch())
-    deadline: float = _setting(2.0, Number(0.05, 3600))
-    hook_detail: str = _setting("auto", kinds.Choice("auto", "line", "short", "full"))
-    hook_background: float = _setting(0.5, Number(0, 60))
+    models: Path | None = _setting(None, kinds.PATH, from_file_folder=True)
+    fail_on: RiskLevel | None = _setting(None, kinds.LEVEL)
+    fail_above_percentile: float | None = _setting(None, number(0, 100))
+    fail_on_break: bool = _setting(False, kinds.SWITCH)
+    strict: bool = _setting(False, kinds.SWITCH)
+    explain: bool = _setting(True, kinds.SWITCH)
+    deadline: float = _setting(2.0, number(0.05, 3600))
+    hook_detail: str = _setting("auto", kinds.choice("auto", "line", "short", "full"))
+    hook_background: float = _setting(0.5, number(0, 60))
     max_file_bytes: int = _setting(1_000_000, _COUNT)
     bulk_files: int = _setting(300, _COUNT)
-    index_auto_limit: int = _setting(1000, Number(0, 10**9, whole=True))
+    index_auto_limit: int = _setting(1000, number(0, 10**9, whole=True))
     alert_high: float = _setting(ALERT_HIGH, _SHARE)
     alert_medium: float = _setting(ALERT_MEDIUM, _SHARE)
-    traffic: Mapping[str, float] = _setting({}, kinds.ByPattern(_SHARE))
-    revenue: Mapping[str, float] = _setting({}, kinds.ByPattern(_SHARE))
-    criticality: Mapping[str, int] = _setting({}, kinds.ByPattern(Number(1, 5, whole=True)))
-    coverage_before: tuple[Path, ...] = _setting((), kinds.Paths())
-    coverage_after: tuple[Path, ...] = _setting((), kinds.Paths())
-    exclude: tuple[str, ...] = _setting((), kinds.Patterns())
-    floor: tuple[kinds.Floor, ...] = _setting((), kinds.Floors())
-    mlflow_tracking_uri: str = _setting("sqlite:///mlflow.db", kinds.Text(), "MLFLOW_TRACKING_URI")
-    mlflow_experiment_name: str = _setting("hyperion_ml_v3", kinds.Text(), "MLFLOW_EXPERIMENT_NAME")
-    mlflow_model_prefix: str | None = _setting(None, kinds.Prefix())
-    feature_store_ttl_hours: float = _setting(24, Number(0, 10**6), "FEATURE_STORE_TTL_HOURS")
+    traffic: Mapping[str, float] = _setting({}, kinds.by_pattern(_SHARE))
+    revenue: Mapping[str, float] = _setting({}, kinds.by_pattern(_SHARE))
+    criticality: Mapping[str, int] = _setting({}, kinds.by_pattern(number(1, 5, whole=True)))
+    coverage_before: tuple[Path, ...] = _setting((), kinds.PATHS)
+    coverage_after: tuple[Path, ...] = _setting((), kinds.PATHS)
+    exclude: tuple[str, ...] = _setting((), kinds.PATTERNS)
+    floor: tuple[kinds.Floor, ...] = _setting((), kinds.FLOORS)
+    mlflow_tracking_uri: str = _setting("sqlite:///mlflow.db", kinds.TEXT, "MLFLOW_TRACKING_URI")
+    mlflow_experiment_name: str = _setting("hyperion_ml_v3", kinds.TEXT, "MLFLOW_EXPERIMENT_NAME")
+    mlflow_model_prefix: str | None = _setting(None, kinds.PREFIX)
+    feature_store_ttl_hours: float = _setting(24, number(0, 10**6), "FEATURE_STORE_TTL_HOURS")
     feature_store_cache_size: int = _setting(1000, _COUNT, "FEATURE_STORE_CACHE_SIZE")
     ml_random_state: int = _setting(kinds.RANDOM_STATE, kinds.SEED, "ML_RANDOM_STATE")
     ml_n_jobs: int = _setting(-1, kinds.JOBS, "ML_N_JOBS")
-    ml_cv_folds: int = _setting(5, Number(2, 100, whole=True), "ML_CV_FOLDS")
-    ml: Mapping[str, Mapping[str, Any]] = _setting({}, ByModel())
+    ml_cv_folds: int = _setting(5, number(2, 100, whole=True), "ML_CV_FOLDS")
+    ml: Mapping[str, Mapping[str, Any]] = _setting({}, _BY_MODEL)
     """The hyperparameters that are set, by section; ``config.ml_config`` has them over the defaults."""
 
 
