@@ -34,15 +34,14 @@ class Member:
     fields: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class _Span:
     """The tokens of one member: where its head ends, where its parameters open, and where its body is."""
 
-    start: int
-    head_end: int = -1
-    parameters: int = -1
-    body: tuple[int, int] | None = None
-    assigned: bool = False
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self.head_end = self.parameters = -1
+        self.body: tuple[int, int] | None = None
+        self.assigned = False
 
     def open_body(self, index: int, end: int) -> None:
         """Note a body that begins after a token."""

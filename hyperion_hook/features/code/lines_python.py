@@ -41,15 +41,15 @@ class PythonLines:
     code_before: array[int] = field(default_factory=lambda: array("l", [0]))
 
 
-@dataclass(slots=True)
 class _Statement:
     """The statement being read: its parts between semicolons, and whether it is but a string or a comment."""
 
-    first: str = ""
-    tokens: int = 0
-    after_colon: int = -1
-    logical: int = 0
-    comments: int = 0
+    __slots__ = ("after_colon", "comments", "first", "logical", "tokens")
+
+    def __init__(self) -> None:
+        self.first = ""
+        self.tokens = self.logical = self.comments = 0
+        self.after_colon = -1
 
     def end_part(self, *, last: bool) -> None:
         """Count a part as radon does: one line, or two where something follows a colon."""

@@ -113,6 +113,7 @@ class ExpressionReader:
     def read(self, start: int, end: int) -> int:
         """Read from ``start`` on; return where the statement after it starts, at most ``end``."""
         flows, tokens, lines = self._flows, self._view.texts, self._view.lines
+        interesting = flows.interesting
         by_line = self._grammar.newline_ends and not self._grouped
         optional = self._grammar.ternary and self._grammar.newline_ends
         index = start
@@ -120,7 +121,7 @@ class ExpressionReader:
             token = tokens[index]
             if by_line and index > start and lines[index] != lines[index - 1] and self._line_ends(index):
                 return index
-            if token not in flows.interesting:
+            if token not in interesting:
                 if token == flows.name:
                     self._note_call(index, end)
                 elif optional and token[-1] == "?" and token != "??" and index + 1 < end:

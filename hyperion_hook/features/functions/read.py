@@ -131,7 +131,8 @@ def _counted(
             record.nloc += fresh + token.count("\n")
             if index >= definition.body and token in conditions and _decides(view, index, located, syntax):
                 record.cyclomatic_complexity += 1
-            record.cyclomatic_complexity += extra.get(index, 0)
+            if index in extra:
+                record.cyclomatic_complexity += extra[index]
         previous_line = lines[index]
         while following < len(definitions) and definitions[following].index == index:
             definition = definitions[following]

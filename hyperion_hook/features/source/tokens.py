@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Iterator
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 import lizard_languages  # type: ignore[import-untyped]
@@ -136,10 +137,12 @@ def _read_by_lizard(path: str, language: str, text: str, clock: Clock) -> tuple[
     raw = reader.generate_tokens(text)
     if hasattr(reader, "preprocess"):
         raw = reader.preprocess(raw)
-    tokens: list[tuple[str, int, Any]] = []
+    texts: list[str] = []
+    lines: list[int] = []
+    owners: list[Any] = []
     try:
         every = 1 if language in _DOUBLING else _CHECK_EVERY
-        for _ in reader(_feed(raw, reader, context, tokens, clock, every), reader):
+        for _ in reader(_feed(raw, reader, context, (texts, lines, owners), clock, every), reader):
             pass
     except (IndexError, AttributeError, TypeError, KeyError, ValueError, StopIteration):
         # its state machines trip over code that does not parse
@@ -151,11 +154,13 @@ def _read_by_lizard(path: str, language: str, text: str, clock: Clock) -> tuple[
         return Missing(f"lizard's reader for {language} passed over the function in line {lost}")
     ranges: dict[int, tuple[int, int]] = {}
     """The first and the last token of each function, by identity."""
-    for index, (_, _, owner) in enumerate(tokens):
-        ranges[id(owner)] = (ranges.get(id(owner), (index,))[0], index)
-    texts = [token for token, _, _ in tokens]
-    view = TokenView(texts, [line for _, line, _ in tokens], match_brackets(texts))
-    return view, [(function, *ranges.get(id(function), (0, -1)), None) for function in functions]
+    end = 0
+    for owner, run in groupby(owners):
+        start, end = end, end + sum(1 for _ in run)
+        ranges[id(owner)] = (ranges.get(id(owner), (start,))[0], end - 1)
+    return TokenView(texts, lines, match_brackets(texts)), [
+        (function, *ranges.get(id(function), (0, -1)), None) for function in functions
+    ]
 
 
 def _count_nothing() -> None:
@@ -163,14 +168,20 @@ def _count_nothing() -> None:
 
 
 def _feed(
-    raw: Iterator[str], reader: Any, context: Any, tokens: list[tuple[str, int, Any]], clock: Clock, every: int
+    raw: Iterator[str],
+    reader: Any,
+    context: Any,
+    into: tuple[list[str], list[int], list[Any]],
+    clock: Clock,
+    every: int,
 ) -> Iterator[str]:
     """Yield the tokens that matter, counting lines, tokens and conditions exactly as lizard's own processors do.
 
-    Each is noted with its line and the function that lizard gives it to.
+    They are noted in ``into``, with the line of each and the function that lizard gives it to.
     """
     comment_of, conditions = reader.get_comment_from_token, reader.conditions
     add_nloc, fileinfo = context.add_nloc, context.fileinfo
+    texts, lines, owners = into
     line = context.current_line = 1
     fresh = 1
     steps = names = 0
@@ -183,7 +194,7 @@ def _feed(
             # names carry the names around them: without a bound they fill the memory before the time is up
             if context.current_nesting_level > _DEEPEST or len(context.stacked_functions) > _DEEPEST:
                 raise RecursionError
-            if len(tokens) > _MAX_TOKENS:
+            if len(texts) > _MAX_TOKENS:
                 raise TooSlowError(f"more than {_MAX_TOKENS:,} tokens")
         if token == "\n":
             line += 1
@@ -216,7 +227,9 @@ def _feed(
                 raise TooSlowError("its functions are nested so that their names fill the memory")
         if token in conditions:
             FileInfoBuilder.add_condition(context)
-        tokens.append((token, line, function))
+        texts.append(token)
+        lines.append(line)
+        owners.append(function)
         yield token
 
 
