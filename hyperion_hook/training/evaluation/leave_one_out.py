@@ -90,14 +90,7 @@ def leave_each_out(
     Rows of several repositories are in time order, the youngest left out; at most ``pool_rows`` rows of the others are
     drawn and learned from, as many as a bundle carries.
     """
-    tasks = []
-    for name in sorted(rows["repository"].unique()):
-        own, others = rows[rows["repository"] == name].reset_index(drop=True), rows[rows["repository"] != name]
-        half, late = (
-            sample(time_split(others, cut_at(own, share)).train, options.pool_rows, options.seed)
-            for share in (HALF, LATE)
-        )
-        tasks.append(_Task(name, own, half, late))
+    tasks = [_task(name, rows, options) for name in sorted(rows["repository"].unique())]
     result = spread(
         partial(_left_out, options=options), tasks, jobs=options.jobs, cluster=options.cluster, report=report
     )
@@ -115,6 +108,14 @@ class _Task:
     own: pd.DataFrame
     half: pd.DataFrame
     late: pd.DataFrame
+
+
+def _task(name: str, rows: pd.DataFrame, options: RetrainOptions) -> _Task:
+    own, others = rows[rows["repository"] == name].reset_index(drop=True), rows[rows["repository"] != name]
+    half, late = (
+        sample(time_split(others, cut_at(own, share)).train, options.pool_rows, options.seed) for share in (HALF, LATE)
+    )
+    return _Task(name, own, half, late)
 
 
 def _left_out(task: _Task, options: RetrainOptions) -> LeftOut | str:
