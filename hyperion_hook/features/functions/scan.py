@@ -248,7 +248,7 @@ class _Scanner:
         ended = False
         while index < size and not ended:
             in_tag = state[1]
-            part = (_TAG if in_tag else _CHILDREN).match(text, index)
+            part = _TAG.match(text, index) if in_tag else _CHILDREN.match(text, index)
             assert part is not None  # noqa: S101 - both match nothing, too
             end = part["end"]
             if end == "":
