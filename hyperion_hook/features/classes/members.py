@@ -201,7 +201,7 @@ def _script_name(head: Sequence[str]) -> str:
 
 
 def _after_brackets(head: Sequence[str], index: int) -> str:
-    """Return what follows the dimensions of an array: ``int[] a`` declares no ``int``."""
+    """Return the token after the dimensions of an array: ``int[] a`` declares no ``int``."""
     depth = 0
     while index < len(head) and (depth or head[index] == "["):
         depth += (head[index] == "[") - (head[index] == "]")

@@ -201,7 +201,7 @@ class _ClassReader:
         )
 
     def _uses(self, item: _Class, members: list[Member], methods: list[Member]) -> tuple[MethodUse, ...]:
-        """Return what the methods use that count: none without a body, no constructors, no static ones."""
+        """Return the uses of the methods that count: none without a body, no constructors, no static ones."""
         syntax = self._syntax
         fields = item.fields | {name for member in members for name in member.fields}
         names = frozenset(member.name for member in methods)

@@ -120,7 +120,7 @@ class PythonFlows:
         return Flow(Kind.FUNCTION, blocks=[body])
 
     def _expression(self, *nodes: ast.AST) -> Expression:
-        """Return what matters of some expressions; walks with a stack, because sums can be thousands of terms deep."""
+        """Return the operators and parts of expressions; walks with a stack, because sums can be thousands deep."""
         result: Expression | None = None
         stack: list[object] = [*nodes]
         while stack:

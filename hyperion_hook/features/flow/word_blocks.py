@@ -212,7 +212,7 @@ class WordFlows:
         return modifier and self._tokens[index - 1] not in _OPERANDS_FOLLOW
 
     def _opened(self, token: str, index: int, end: int, into: Expression) -> int:
-        """Read what a bracket or a word opens within an expression; return the index after it."""
+        """Read the group or block that a token opens within an expression; return the index after it."""
         if token == "do" and not self._lua:
             body, following = self._protected(self._after_bars(index + 1, end), end)
             into.parts.append(Flow(Kind.FUNCTION, NOTHING, [body]))

@@ -314,7 +314,7 @@ class SwiftLocator(KeywordLocator):
             self.add(view.at(index + 1).strip("`"), index + 1, (0, 0), here)
 
     def others(self) -> None:
-        """Read what has no ``func``."""
+        """Read initialisers, subscripts and accessors, which have no ``func``."""
         view = self.view
         for index, token in enumerate(view.texts):
             if token == "var":

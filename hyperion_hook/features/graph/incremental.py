@@ -63,7 +63,7 @@ class LiveGraph:
         return graph
 
     def parts(self) -> GraphParts:
-        """Return what the graph consists of, nodes numbered by name: equal graphs have equal parts."""
+        """Return the parts of the graph, nodes numbered by name: equal graphs have equal parts."""
         modules = sorted(self.names[node] for node in self.files())
         groups = sorted(name[len(GROUP) :] for name in self._numbers if name.startswith(GROUP))
         old = [self._numbers[name] for name in modules] + [self._numbers[GROUP + name] for name in groups]
@@ -105,7 +105,7 @@ class LiveGraph:
     def resolve_after(
         self, changes: Mapping[str, Specs | None], questions: Sequence[tuple[str, str]]
     ) -> list[tuple[set[str], tuple[str, ...]]]:
-        """Return what imports of files, each given as path and specification, would mean once files have changed.
+        """Return the targets of imports, each given as path and specification, once files have changed.
 
         Each is answered by the files of the repository and the external packages. ``changes`` are as for ``update``;
         the graph stays as it is.

@@ -126,7 +126,7 @@ def file_numbers(life: FileHistory, directory: Sequence[Tally], repository: Sequ
 
 
 def _own(life: FileHistory, now: int) -> list[float]:
-    """Return what the file's own events say."""
+    """Return the numbers of the file's own events."""
     events, seen = life.events, len(life.events)
     days = [(now - event[0]) / DAY if event[0] < now else 0.0 for event in events]
     fixed = [day for day, event in zip(days, events, strict=True) if event[5] & FIX]

@@ -49,7 +49,7 @@ def measure(context: Context) -> dict[str, Value]:
 
 
 def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
-    """Return what needs the whole life of the files, or their last commits."""
+    """Return the features of the whole life of the files, and of their last commits."""
     now = context.change.time
     past = lives.seen
     distinct = lives.distinct_events
@@ -78,7 +78,7 @@ def _so_far(context: Context, lives: Lives) -> dict[str, Value]:
 
 
 def _lately(context: Context, lives: Lives) -> dict[str, Value]:
-    """Return what needs the last months of the files."""
+    """Return the features of the last months of the files."""
     now = context.change.time
     longest, bugs_since, quarter = now - _WEEKS * 7 * DAY, now - 180 * DAY, now - 90 * DAY
     # the longest window first: the others look at what is left, not at the whole life again

@@ -19,7 +19,7 @@ _FORGE_EMAILS = ("noreply@github.com", "noreply@gitlab.com", "support@github.com
 
 
 def measure(context: Context) -> dict[str, Value]:
-    """Return what trailers, committer and dates say of the review.
+    """Return the features of the review, by trailers, committer and dates.
 
     ``approval_time`` is that to the first approval where a code host knows it, else the time from author date to
     committer date, 0 where clocks ran backwards. Where both are the same nothing came between: whoever wrote the

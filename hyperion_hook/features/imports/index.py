@@ -155,7 +155,7 @@ def words_of(keys: Iterable[str]) -> set[str] | None:
 
 
 def entries_of(path: str, specs: Sequence[str]) -> list[Entry]:
-    """Return what a file registers: (key, value) pairs that depend on its path and its declared names only."""
+    """Return the (key, value) pairs that a file registers, which depend on its path and its declared names only."""
     language = reader_language(path)
     if language is None:
         return []

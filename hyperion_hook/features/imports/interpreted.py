@@ -130,7 +130,7 @@ def read_script(text: str) -> list[str]:
 
 
 def read_ruby(text: str) -> list[str]:
-    """Return what a Ruby source requires or loads by name."""
+    """Return the names that a Ruby source requires or loads."""
     specs = []
     for match in _RUBY.finditer(text):
         if match["auto"]:

@@ -45,7 +45,7 @@ LANGUAGES = frozenset(_READER_OF) - MANIFESTS
 
 
 def reader_language(path: str) -> str | None:
-    """Return what a path's imports would be read as: a language, or the file name of a manifest; whoever owns the file.
+    """Return the language, or the name of the manifest, that a path's imports are read as; whoever owns the file.
 
     Examples
     --------

@@ -121,7 +121,7 @@ def _crate_root(path: str, look: Look) -> str:
 
 
 def _rust_beside(path: str, parts: list[str], look: Look) -> str:
-    """Return what a path means in a crate whose root has a name of its own, such as ``tests/tests.rs``."""
+    """Return the file that a path means in a crate whose root has a name of its own, such as ``tests/tests.rs``."""
     folder = prefix_of(path)
     while not (result := _rust_descend(folder, parts, look)) and folder:
         folder = prefix_of(folder[:-1])

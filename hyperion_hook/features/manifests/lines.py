@@ -52,7 +52,7 @@ def _listed(text: str) -> list[Requirement]:
 
 
 def pep508(entry: str) -> list[Requirement]:
-    """Return what one line of a Python manifest asks for, nothing where it is no requirement."""
+    """Return the requirement in one line of a Python manifest, nothing where there is none."""
     text, _, marker = entry.partition(";")
     match = _NAME.match(text)
     if match is None:
@@ -69,7 +69,7 @@ def python_name(name: str) -> str:
 
 
 def read_setup_cfg(text: str) -> Manifest:
-    """Read what setuptools takes from ``setup.cfg``."""
+    """Read the requirements in ``setup.cfg``."""
     import configparser
 
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
@@ -87,7 +87,7 @@ def read_setup_cfg(text: str) -> Manifest:
 
 
 def read_go_mod(text: str) -> Manifest:
-    """Read what a Go module itself requires; modules that it replaces by folders are members."""
+    """Read the direct requirements of a Go module; modules that it replaces by folders are members."""
     asked, members, names = [], [], []
     for verb, words in _go_lines(text):
         if verb == "module" and words:
@@ -134,7 +134,7 @@ def read_gemfile(text: str) -> list[Requirement]:
 
 
 def read_gemspec(text: str) -> Manifest:
-    """Read what a gem depends on."""
+    """Read the dependencies of a gem."""
     asked, own = [], set()
     for name, rest, named in _GEMSPEC.findall(text):
         if named:

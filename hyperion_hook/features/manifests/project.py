@@ -66,7 +66,7 @@ class _Files:
         return self._sources.base_file(path) if file is None else self._sources.after(file)
 
     def folder(self, path: str) -> Folder:
-        """Return what a folder holds; nothing once very many were asked for."""
+        """Return the content of a folder; nothing once very many were asked for."""
         known = self._folders.get(path)
         if known is None:
             base = Missing("") if len(self._folders) >= _MAX_FOLDERS else self._sources.base_folder(path)
@@ -156,7 +156,7 @@ def project_manifests(context: Context) -> dict[tuple[str, str], Manifest] | Mis
 
 
 def unread_manifest(context: Context) -> Missing | None:
-    """Return what to say of a manifest at the top that no reader knows, ``None`` where there is none."""
+    """Return the reason that a manifest at the top has no reader, ``None`` where there is none."""
     name = min(filter(is_unread, _Files(context).folder("").files), default="")
     return Missing(f"{name}: no reader for manifests of this kind") if name else None
 

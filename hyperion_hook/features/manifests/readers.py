@@ -142,7 +142,7 @@ def counts_for_project(name: str, beside: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=256)
 def read_manifest(path: str, text: str) -> Manifest | Missing:
-    """Return what a manifest says; ``Missing`` with the reason where it cannot be read.
+    """Return the content of a manifest; ``Missing`` with the reason where it cannot be read.
 
     Examples
     --------

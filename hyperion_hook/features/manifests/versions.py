@@ -48,7 +48,7 @@ ANY = Interval(LOWEST, True, HIGHEST, True)
 
 
 def intersect(one: Interval, other: Interval) -> Interval:
-    """Return what two intervals have in common, possibly nothing."""
+    """Return the intersection of two intervals, possibly empty."""
     low, low_included = max((one.low, not one.low_included), (other.low, not other.low_included))
     high, high_included = min((one.high, one.high_included), (other.high, other.high_included))
     return Interval(low, not low_included, high, high_included)

@@ -71,7 +71,7 @@ def read_packages_config(text: str) -> Manifest:
 
 
 def read_dotnet_shared(text: str) -> Manifest:
-    """Return what all projects below a folder refer to; the projects are members, with or without a solution."""
+    """Return the packages that all projects below a folder refer to; these are members, with or without a solution."""
     return replace(read_dotnet(text), members=("*/*.*proj", "*/*/*.*proj"))
 
 

@@ -39,7 +39,7 @@ DEFAULT = Limits()
 
 
 def limits_for(max_bytes: int) -> Limits:
-    """Return what one file may cost where files of so many bytes are measured; smaller ones cost no less for it.
+    """Return the limits of one file where files of so many bytes are measured; smaller ones cost no less for it.
 
     Examples
     --------

@@ -81,7 +81,7 @@ def has_same_surface(before: str, after: str) -> bool:
 
 @lru_cache(maxsize=256)
 def breakages(before: str, after: str) -> tuple[Breakage, ...] | None:
-    """Return what breaks for the users of a module, sorted; ``None`` when one of the versions does not parse.
+    """Return the breakages for users of a module, sorted; ``None`` when one of the versions does not parse.
 
     Examples
     --------
