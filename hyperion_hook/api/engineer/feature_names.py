@@ -167,7 +167,7 @@ def asked_for(names: Iterable[str]) -> dict[str, Feature | Interaction]:
         entry = entry_named(name)
         if entry is None and isinstance(name, str):
             # an interaction may have any space around its sign
-            entry = entry_named(re.sub(r"\s*([*/])\s*", r" \1 ", name).strip())
+            entry = entry_named(" ".join(part.strip() for part in re.split("([*/])", name)).strip())
         if entry is not None:
             results[name] = entry
             continue
