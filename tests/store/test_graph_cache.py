@@ -15,7 +15,8 @@ from hyperion_hook.features.graph.import_graph import build_graph
 from hyperion_hook.features.imports.read import read_imports
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.graphs.cache import NOT_BUILT, TOO_MANY_ABSENT, ImportGraphs
+from hyperion_hook.store.graphs import cache
+from hyperion_hook.store.graphs.cache import MOST_BYTES, NOT_BUILT, TOO_MANY_ABSENT, ImportGraphs
 from tests.support.repo import TestRepo
 
 MAPPINGS = ("imports", "importers", "external", "depth", "cycle", "reach", "rank")
@@ -363,6 +364,22 @@ def test_a_locked_store_is_done_without(repo: TestRepo, store: Path) -> None:
     finally:
         lock.rollback()
         lock.close()
+
+
+def test_a_graph_too_large_to_be_kept_leaves_those_that_are(
+    repo: TestRepo, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = repo.commit(SHOP)
+    with Opened(repo, store) as opened:
+        opened.graphs.at(commit)
+    newer = repo.commit({"shop/tax.py": ""})
+    monkeypatch.setattr(cache, "encode", lambda _: bytes(MOST_BYTES + 1))
+    with Opened(repo, store) as opened:
+        opened.graphs.at(newer)
+    assert [path.name for path in store.parent.iterdir()] == [store.name]
+    with Opened(repo, store) as opened:
+        assert values_of(opened.graphs.at(commit)) == direct(repo, commit)
+        assert opened.read == 0
 
 
 def test_only_the_newest_graphs_are_kept(repo: TestRepo, store: Path) -> None:

@@ -58,8 +58,8 @@ class CacheFile:
         try:
             with self._connection:
                 work(self._connection)
-        except sqlite3.OperationalError:
-            # locked, read-only or full: what was made is made again another time
+        except (sqlite3.OperationalError, sqlite3.DataError):
+            # locked, read-only or full, or a value is too long: what was made is made again another time
             return
         except sqlite3.DatabaseError:
             CacheFile.close(self)
