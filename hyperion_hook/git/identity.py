@@ -56,11 +56,13 @@ def _identity(role: str, line: bytes, now: int | None) -> Identity:
 
 def _listed(repository: Repository) -> dict[str, bytes]:
     """Return both answers from one list of all that git knows; empty where it might guess what is not configured."""
-    # settings come first, so a value of several lines cannot pass for what git answers
     answers = dict(line.partition(b"=")[::2] for line in repository.own.ask("var", "-l").split(b"\n"))
-    plain = all(_PLAIN.fullmatch(os.fsdecode(answers.get(name, b""))) for name in (b"user.name", b"user.email"))
+    named = [answers.get(key, b"") for key in (b"user.name", b"user.email")]
+    plain = all(_PLAIN.fullmatch(os.fsdecode(part)) for part in named)
     same = plain and not any(name.startswith((b"author.", b"committer.")) for name in answers)
-    return {role: answers.get(f"GIT_{role}_IDENT".encode(), b"") if same else b"" for role in _ROLES}
+    lines = {role: answers.get(f"GIT_{role}_IDENT".encode(), b"") for role in _ROLES}
+    # a value of several lines, such as an editor's, can look like an answer: it must name whom the settings name
+    return {role: line if same and line.startswith(b"%s <%s> " % (*named,)) else b"" for role, line in lines.items()}
 
 
 def _given(role: str) -> bytes:

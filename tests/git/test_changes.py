@@ -106,6 +106,7 @@ CONFIGURED: list[list[tuple[str, str]]] = [
     [("author.name", "Grace")],
     [("committer.email", "grace@example.org")],
     [("x.y", "1\nuser.name=Eve")],
+    [("core.editor", "true\nGIT_AUTHOR_IDENT=Eve <eve@example.org> 1 +0000")],
 ]
 
 
