@@ -77,7 +77,7 @@ def _decoded(content: bytes) -> LiveGraph:
     starts = enumerate(pairwise(accumulate(counts, initial=0)))
     importers = _read_numbers(sections[8], len(modules))
     entries, test_entries = (_read_numbers(section) for section in sections[9:11])
-    if max((*entries, *test_entries), default=0) >= max(nodes, 1):
+    if max((*importers, *entries, *test_entries), default=0) >= max(nodes, 1):
         raise ValueError("stored import graph: damaged (number out of range)")
     parts = GraphParts(
         modules,
@@ -135,7 +135,7 @@ def _read_rows(section: bytes, count: int, limit: int) -> tuple[list[int], list[
     if numbers[0] != count:
         raise ValueError("stored import graph: damaged (wrong count)")
     counts, values = numbers[1 : count + 1], numbers[count + 1 :]
-    if sum(counts) != len(values):
+    if len(counts) != count or sum(counts) != len(values):
         raise ValueError("stored import graph: damaged (wrong count)")
     if values and max(values) >= limit:
         raise ValueError("stored import graph: damaged (number out of range)")
