@@ -164,8 +164,9 @@ class HiddenCounts:
     def _move_to(self, hidden: int) -> None:
         if hidden == self._hidden:
             return
-        for number in members(hidden ^ self._hidden):
-            self._count(number, 1 if hidden >> number & 1 else -1)
+        for sign, moved in ((1, hidden & ~self._hidden), (-1, self._hidden & ~hidden)):
+            for number in members(moved):
+                self._count(number, sign)
         self._hidden = hidden
 
     def _count(self, number: int, sign: int) -> None:
