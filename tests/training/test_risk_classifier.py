@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("xgboost")
 
+from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
@@ -126,3 +127,15 @@ def test_a_context_without_a_model_is_judged_by_the_model_of_all() -> None:
         "graph known, history thin",
     ]
     assert router.predict_proba(rows)[:, 1] == pytest.approx([0.8, 0.2, 0.2, 0.8])
+
+
+def test_the_model_of_all_rows_is_the_one_that_they_give_by_themselves() -> None:
+    X, y = drawn()
+    # by columns, as tables are: sums over a copy by rows end with other digits
+    rows = np.asfortranarray(np.nan_to_num(X.to_numpy(dtype=np.float64)))
+    member = Pipeline([("scale", StandardScaler()), ("model", LogisticRegression())])
+    model = RiskClassifier([("logistic", member)], ["logistic_log_odds"], cv_folds=3)
+    router = ContextClassifier(model, least_rows=len(rows) + 1).fit(rows, y)
+    alone = clone(model).fit(rows, y)
+    assert dict(router.models_)["all"].feature_importances_.tolist() == alone.feature_importances_.tolist()
+    assert router.predict_proba(rows).tolist() == alone.predict_proba(rows).tolist()

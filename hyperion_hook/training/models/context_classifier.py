@@ -78,7 +78,7 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.classes_ = np.array(list(self.model.labels))
         codes = (np.asarray(y) == self.classes_[1]).astype(np.int64)
         moments = None if time is None else np.asarray(time, dtype=np.float64)
-        overall, seen, probability = self._fitted(X, codes, moments, np.arange(len(X)))
+        overall, seen, probability = self._fitted(X, codes, moments, slice(None))
         where = self.contexts_of(X)
         self.models_, self.contexts_ = [(EVERY, overall)], {}
         for context in CONTEXTS:
@@ -140,12 +140,12 @@ class ContextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         return dict(self.models_)[EVERY].feature_importances_
 
     def _fitted(
-        self, X: Numbers, codes: Codes, time: Numbers | None, rows: Rows
+        self, X: Numbers, codes: Codes, time: Numbers | None, rows: Rows | slice
     ) -> tuple[RiskClassifier, OutOfFold, Numbers]:
         """Return a model fitted on some of the rows, and their probabilities out of fold, NaN where not tested."""
         classifier = clone(self.model)
         outcome = Outcome(codes[rows].astype(np.float64))
         together = fit_together({"": classifier}, Evidence(X[rows], outcome, None if time is None else time[rows]))
-        probability = np.full(len(rows), np.nan)
+        probability = np.full(len(outcome.truth), np.nan)
         probability[together.seen.rows] = together.probabilities[""]
         return classifier, together.seen, probability
