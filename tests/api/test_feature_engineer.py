@@ -130,6 +130,14 @@ def test_unknown_names_are_all_named_with_the_nearest() -> None:
     assert second == "feature 'zzzz': not in the catalogue; run: hyperion-hook features list"
 
 
+def test_blanks_may_stand_around_a_sign_alone() -> None:
+    features = FeatureEngineer().engineer_full_feature_set({"la": 3, "nf": 2}, ["la", " la  *nf "])
+    assert dict(features) == {"la": 3.0, " la  *nf ": 6.0}
+    for name in (" la", "la ", "\tla\n"):
+        with pytest.raises(ConfigError, match="not in the catalogue"):
+            FeatureEngineer().engineer_full_feature_set({"la": 3}, [name])
+
+
 def test_one_text_is_no_list_of_names() -> None:
     with pytest.raises(ConfigError, match="give a list"):
         FeatureEngineer().engineer_full_feature_set({}, "la")

@@ -165,9 +165,9 @@ def asked_for(names: Iterable[str]) -> dict[str, Feature | Interaction]:
     faults: list[str] = []
     for name in names:
         entry = entry_named(name)
-        if entry is None and isinstance(name, str):
+        if entry is None and isinstance(name, str) and len(parts := re.split("([*/])", name)) > 1:
             # an interaction may have any space around its sign
-            entry = entry_named(" ".join(part.strip() for part in re.split("([*/])", name)).strip())
+            entry = entry_named(" ".join(part.strip() for part in parts))
         if entry is not None:
             results[name] = entry
             continue
