@@ -272,6 +272,12 @@ def test_a_number_that_became_text_has_drifted(text: list[str]) -> None:
     assert not compared(numbers, one).has_drift
 
 
+def test_a_column_without_any_value_is_no_text() -> None:
+    before = pd.DataFrame({"a": np.arange(60) % 7, "b": 1.0})
+    now = before.assign(a=pd.Series([None] * 60, dtype="interval[float64]"))
+    assert compared(before, now).warnings == ("fewer than 30 rows with a value, values not compared: a",)
+
+
 @pytest.mark.parametrize("argument", ["target_column", "score_column"])
 def test_a_column_that_neither_frame_has_is_refused(argument: str) -> None:
     frame = pd.DataFrame({"la": [1.0, 2.0] * 50})

@@ -137,7 +137,7 @@ def _kind(series: pd.Series) -> Kind:
     # of a dtype that is not object pandas tells the kind without a look at the cells
     present = series.dropna() if series.dtype == object else series
     kind = _KINDS.get(pd.api.types.infer_dtype(present, skipna=True), Kind.MIXED)
-    if kind in {Kind.CATEGORY, Kind.TEXT} and present.isna().all():
+    if kind in {Kind.CATEGORY, Kind.TEXT, Kind.MIXED} and present.isna().all():
         return Kind.EMPTY
     if kind is Kind.TEXT:
         words = present.dropna().astype(str).str.strip()
