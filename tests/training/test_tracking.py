@@ -22,6 +22,7 @@ from hyperion_hook.store.models.versions import Lineage
 from hyperion_hook.training.mlflow import guarded_calls as tracking_calls
 from hyperion_hook.training.mlflow.compare import compare_runs
 from hyperion_hook.training.mlflow.guarded_calls import TrackingError
+from hyperion_hook.training.mlflow.run import experiment_id_of
 from hyperion_hook.training.mlflow.tracker import LoggedRun, MLFlowConfig, MLFlowTracker
 from tests.support.repo import TestRepo
 from tests.support.trained import record_of, table
@@ -29,6 +30,7 @@ from tests.support.trained import record_of, table
 pytest.importorskip("mlflow")
 
 import mlflow
+from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -341,6 +343,27 @@ def test_the_users_environment_and_session_are_as_they_were(
     assert mlflow.get_tracking_uri() == f"sqlite:///{tmp_path}/mine.db"
     assert mlflow.active_run() is None
     assert list(tmp_path.iterdir()) == []
+
+
+class Hiding:
+    """A store that shows no experiment, whether it has one or not."""
+
+    def __init__(self, has_it: bool) -> None:
+        self.has_it = has_it
+
+    def get_experiment_by_name(self, name: str) -> None:
+        del name
+
+    def create_experiment(self, name: str, **more: object) -> str:
+        if self.has_it:
+            raise mlflow.MlflowException(f"{name} exists in another state", error_code=RESOURCE_ALREADY_EXISTS)
+        return "7"
+
+
+def test_an_experiment_that_is_not_shown_is_the_stores_to_explain() -> None:
+    assert experiment_id_of(Hiding(has_it=False), "ours", "http://host") == "7"
+    with pytest.raises(mlflow.MlflowException, match="ours exists in another state"):
+        experiment_id_of(Hiding(has_it=True), "ours", "http://host")
 
 
 def test_without_the_extra_one_line_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:

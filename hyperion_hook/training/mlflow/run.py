@@ -94,13 +94,15 @@ def experiment_id_of(client: Any, name: str, uri: str) -> str:
     """Return the id of an experiment, which is made if it is not there."""
     from mlflow.exceptions import MlflowException
 
-    if client.get_experiment_by_name(name) is None:
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
         try:
-            client.create_experiment(name, artifact_location=artifact_location(uri, name), tags=_KIND)
+            return str(client.create_experiment(name, artifact_location=artifact_location(uri, name), tags=_KIND))
         except MlflowException as error:
-            if error.error_code not in EXISTS:
+            experiment = client.get_experiment_by_name(name) if error.error_code in EXISTS else None
+            if experiment is None:
                 raise
-    return str(client.get_experiment_by_name(name).experiment_id)
+    return str(experiment.experiment_id)
 
 
 def _log_model(
