@@ -11,7 +11,7 @@ from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.remedies import Note
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import commit_ids, merge_base
-from hyperion_hook.git.diffs.difference import read_difference, read_part
+from hyperion_hook.git.diffs.read_difference import read_difference, read_part
 from hyperion_hook.git.identity import identities_of
 from hyperion_hook.git.log import Detail, read_commits
 from hyperion_hook.git.repository import Repository

@@ -13,7 +13,7 @@ from hyperion_hook.features.graph.incremental import LiveGraph
 from hyperion_hook.features.imports.read import read_imports
 from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.features.structure.interface_python import breakages
-from hyperion_hook.git.diffs.diff import parse_difference
+from hyperion_hook.git.diffs.parse_diff import parse_difference
 
 SIZE = 1_500
 """Characters; four times as many must not take more than some four times as long."""

@@ -14,7 +14,7 @@ from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import Change, ChangeKind, FileStatus, Hunk
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.changes import commit_change, commits_of_range, range_change, staged_change
-from hyperion_hook.git.diffs import diff, difference
+from hyperion_hook.git.diffs import parse_diff, read_difference
 from hyperion_hook.git.repository import Repository
 from tests.support.repo import START, TestRepo
 
@@ -320,7 +320,7 @@ def test_of_too_many_files_the_largest_are_looked_into(repo: TestRepo) -> None:
 
 def test_of_a_giant_patch_the_counts_are_kept(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.stage({"a.txt": "new\n", "giant.txt": "".join(f"line {n}\n" for n in range(30_000)), "z.txt": "z\n"})
-    for module in (diff, difference):
+    for module in (parse_diff, read_difference):
         monkeypatch.setattr(module, "MAX_PATCH_BYTES", 100_000)
     change = staged(repo)
     assert [(file.lines_added, file.hunks is None) for file in change.files] == [(1, False), (30_000, True), (1, True)]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hyperion_hook.domain.change import FileChange, FileStatus, Hunk
 from hyperion_hook.git.changes import commit_change
-from hyperion_hook.git.diffs import diff
-from hyperion_hook.git.diffs.diff import is_cut, parse_difference, unquote, with_counts
+from hyperion_hook.git.diffs import parse_diff
+from hyperion_hook.git.diffs.parse_diff import is_cut, parse_difference, unquote, with_counts
 from hyperion_hook.git.repository import Repository
 from tests.support.repo import TestRepo
 
@@ -182,7 +182,7 @@ def test_after_a_cut_nothing_is_known() -> None:
 
 def test_a_giant_patch_is_cut_in_the_same_place_however_much_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
     names = (raw("M", "a.py") + raw("M", "b.py") + "\n").encode()
-    monkeypatch.setattr(diff, "MAX_PATCH_BYTES", len(PATCH) + 30)
+    monkeypatch.setattr(parse_diff, "MAX_PATCH_BYTES", len(PATCH) + 30)
     files = parse_difference(names + PATCH + PATCH)
     assert [file.hunks is None for file in files] == [False, True]
     assert parse_difference(names + PATCH + PATCH[:50], is_whole=False) == files

@@ -15,7 +15,7 @@ from hyperion_hook.errors import GitError
 from hyperion_hook.git import log
 from hyperion_hook.git.ancestry import commit_ids
 from hyperion_hook.git.changes import commit_change
-from hyperion_hook.git.diffs import diff
+from hyperion_hook.git.diffs import parse_diff
 from hyperion_hook.git.log import Detail, read_commits, stream_commits
 from hyperion_hook.git.repository import Repository
 from tests.support.generated import generated_history
@@ -134,7 +134,7 @@ def test_the_counts_of_a_cut_patch_are_those_of_the_whole_one(tmp_path: Path, mo
         repo.commit({"a.txt": before})
         repo.commit({"a.txt": after})
     whole = stream(repo, Detail.COUNTS)
-    for module in (diff, log):
+    for module in (parse_diff, log):
         monkeypatch.setattr(module, "MAX_PATCH_BYTES", 200)
     cut = stream(repo)
     assert cut[1].files[0].hunks is None
@@ -420,7 +420,7 @@ def test_of_a_giant_patch_the_counts_are_kept(tmp_path: Path, monkeypatch: pytes
     giant = "".join(f"line {n}\n" for n in range(30_000))
     repo.commit({"a.txt": "1\n", "b.txt": giant, "c.txt": "3\n"})
     repo.commit({"a.txt": "2\n"}, "after")
-    monkeypatch.setattr(diff, "MAX_PATCH_BYTES", 100_000)
+    monkeypatch.setattr(parse_diff, "MAX_PATCH_BYTES", 100_000)
     monkeypatch.setattr(log, "MAX_PATCH_BYTES", 100_000)
     monkeypatch.setattr(log, "_CHUNK", 10_000)
     first, second = stream(repo)

@@ -10,7 +10,7 @@ from hyperion_hook.domain.vector import NOT_FETCHED
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.blobs import DAMAGED
 from hyperion_hook.git.changes import commit_change
-from hyperion_hook.git.diffs.diff import MAX_PATCH_BYTES
+from hyperion_hook.git.diffs.parse_diff import MAX_PATCH_BYTES
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 from tests.support.command import hyperion

@@ -43,7 +43,7 @@ from hyperion_hook.forge.github import GitHub
 from hyperion_hook.forge.gitlab import GitLab
 from hyperion_hook.forge.http import Http, _Reply
 from hyperion_hook.forge.job import Job
-from hyperion_hook.git.diffs.diff import parse_difference
+from hyperion_hook.git.diffs.parse_diff import parse_difference
 from hyperion_hook.report.comment.state import read_state
 from hyperion_hook.scoring.bundle import bundled_models, load_bundle
 from hyperion_hook.scoring.trees import Trees, serialise

@@ -94,7 +94,7 @@ class Hook:
         """Return whether pre-commit has just told the same; otherwise note what it tells."""
         if self.stage == "pre-push":
             return False
-        from hyperion_hook.commands.hooks.last_shown import LastTold
+        from hyperion_hook.commands.hooks.last_told import LastTold
 
         last = LastTold(assessor.git_dir)
         if self.stage == "commit-msg":

@@ -13,7 +13,7 @@ from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import commit_ids
 from hyperion_hook.git.blobs import BlobReader
-from hyperion_hook.git.diffs.difference import DiffTree
+from hyperion_hook.git.diffs.read_difference import DiffTree
 from hyperion_hook.git.log import Detail, read_commits, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.rules.exclusions import Exclusions

@@ -11,7 +11,7 @@ from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import NOT_FETCHED
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.blobs import DAMAGED
-from hyperion_hook.git.diffs.diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
+from hyperion_hook.git.diffs.parse_diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
 from hyperion_hook.git.run import Conversation, Git
 
 # ``diff`` and not the plumbing: only it takes the pinned ``diff.context``, on which line counts depend
