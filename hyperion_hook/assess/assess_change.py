@@ -12,7 +12,7 @@ from hyperion_hook.assess.explanation import anomaly_of, explanation_by_size
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.models import ModelsInUse
 from hyperion_hook.assess.reference import WINDOW, Reference, of_code
-from hyperion_hook.assess.scorer import Scorer, raised, share_of_level
+from hyperion_hook.assess.scorer import Scorer, share_of_level
 from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
 from hyperion_hook.assess.vector_cache import KeptVectors
 from hyperion_hook.config.load import Config
@@ -27,7 +27,7 @@ from hyperion_hook.errors import GitError
 from hyperion_hook.features.extract import nothing_known
 from hyperion_hook.git.run import PATIENT_SECONDS
 from hyperion_hook.git.search import Hit, search_staged, search_tree
-from hyperion_hook.scoring.levels import with_floor
+from hyperion_hook.scoring.levels import raised, with_floor
 from hyperion_hook.store.reference_store import ReferenceStore
 
 if TYPE_CHECKING:

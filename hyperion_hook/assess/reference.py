@@ -49,17 +49,13 @@ class Reference:
     def percentile(self, log_odds: float, *, has_message: bool) -> float:
         """Return the share (0..100) of these changes that score lower, equal ones counted half."""
         column = 0 if has_message else 1
-        scores = [row[column] for row in self.rows.values()]
-        lower = sum(score < log_odds for score in scores)
-        equal = sum(score == log_odds for score in scores)
-        return 100.0 * (lower + 0.5 * equal) / len(scores)
+        return 100.0 * midrank(sorted(row[column] for row in self.rows.values()), log_odds) / len(self.rows)
 
     def places(self) -> Iterator[tuple[str, float, float]]:
         """Yield each change with its log-odds and the share (0..100) of the others that score lower."""
         ordered = sorted(row[0] for row in self.rows.values())
         for commit, row in self.rows.items():
-            lower, not_higher = bisect_left(ordered, row[0]), bisect_right(ordered, row[0])
-            yield commit, row[0], 50.0 * (lower + not_higher) / len(ordered)
+            yield commit, row[0], 100.0 * midrank(ordered, row[0]) / len(ordered)
 
     def code(self) -> Reference:
         """Return those that touch code; all of them where those are too few to compare with."""
@@ -116,6 +112,17 @@ class Reference:
             for name, column in zip(self.names, list(columns)[2:], strict=True)
             if names is None or name in names
         }
+
+
+def midrank(ordered: Sequence[float], value: float) -> float:
+    """Return how many of some sorted values are lower than one, equal ones counted half.
+
+    Examples
+    --------
+    >>> midrank([1.0, 2.0, 2.0, 4.0], 2.0)
+    2.0
+    """
+    return (bisect_left(ordered, value) + bisect_right(ordered, value)) / 2
 
 
 def of_code(reference: Reference | Missing) -> Reference | Missing:

@@ -12,7 +12,6 @@ from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel, Score
 from hyperion_hook.domain.change import Change, is_no_code
-from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.remedies import INDEX, Note
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.scoring.bundle import Bundle
@@ -21,7 +20,7 @@ from hyperion_hook.scoring.members import sigmoid
 from hyperion_hook.store.reference_store import ReferenceStore
 
 if TYPE_CHECKING:
-    from hyperion_hook.domain.breaks import Break
+    pass
 
 
 class Scorer:
@@ -117,13 +116,6 @@ def share_of_level(level: RiskLevel, levels: Iterable[RiskLevel], reference: Ref
     counted = list(levels)
     without_code = len(reference.rows) - len(counted) if level is RiskLevel.LOW else 0
     return (without_code + sum(other is level for other in counted)) / len(reference.rows)
-
-
-def raised(risk: Score, breaks: Iterable[Break]) -> Score:
-    """Return a score whose level is at least MEDIUM where something certainly breaks."""
-    if risk.level is RiskLevel.LOW and any(entry.is_certain for entry in breaks):
-        return replace(risk, level=RiskLevel.MEDIUM, raised=True)
-    return risk
 
 
 def _percentile(reference: Reference | Missing, log_odds: float, *, has_message: bool) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from hyperion_hook.domain.assessment import Contribution, Record, RiskLevel
@@ -77,11 +76,6 @@ class HotSpot:
         if (last - before) ** 2 <= 4 * (last + before):
             return "steady"
         return "rising" if last > before else "falling"
-
-    @property
-    def heat(self) -> float:
-        """What hot spots are ranked by: changes times complexity, each fix counted as one change more."""
-        return (self.changes + self.fixes) * math.sqrt(self.complexity or 1)
 
 
 class HotFunction(NamedTuple):

@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Self, cast
 from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.environment.program import git_program
+from hyperion_hook.git.environment.settings import OVERRIDES
 from hyperion_hook.git.environment.variables import scrubbed
 
 if TYPE_CHECKING:
@@ -32,22 +33,6 @@ LOST = late_pattern(
 """What git says of objects that are not there, or damaged; it names them, so a word in a file's name is none of it."""
 REMEDY = "in a partial clone run: git fetch --refetch --no-filter; in a whole one: git fsck"
 
-_OVERRIDES = tuple(
-    # programs, and where else git would look
-    f"core.fsmonitor=false core.hooksPath={os.devnull} core.attributesFile={os.devnull} core.pager=cat"
-    " core.sshCommand=false core.askPass= core.alternateRefsCommand=true credential.helper= protocol.allow=never"
-    f" gpg.program=false maintenance.auto=false gc.auto=0 submodule.recurse=false mailmap.blob="
-    f" mailmap.file={os.devnull}"
-    # how lines are compared: without context for line counts too, for with it git pairs lines a little differently
-    " diff.context=0 diff.interHunkContext=0 diff.algorithm=myers diff.indentHeuristic=true diff.renames=true"
-    " diff.renameLimit=400 diff.ignoreSubmodules=none diff.submodule=short diff.relative=false"
-    f" diff.orderFile={os.devnull} core.bigFileThreshold=100m core.commitGraph=true"
-    # how answers are written
-    " core.quotePath=false core.abbrev=40 core.warnAmbiguousRefs=false diff.noprefix=false diff.mnemonicPrefix=false"
-    " diff.suppressBlankEmpty=false diff.wsErrorHighlight=none diff.colorMoved=no color.ui=false log.decorate=false"
-    " log.excludeDecoration= log.showSignature=false log.mailmap=false log.follow=false log.diffMerges=off"
-    " log.showRoot=true format.notes=false i18n.logOutputEncoding=UTF-8 advice.detachedHead=false".split()
-)
 _COMPARING = {"blame", "diff", "diff-files", "diff-index", "diff-tree", "log", "show"}
 _NO_PROGRAMS = ("--no-ext-diff", "--no-textconv")
 
@@ -104,7 +89,7 @@ class Git:
         self._program = git_program(self._environment)
         self._own_settings = {name: value for name, value in given.items() if name.startswith("GIT_CONFIG")}
         self._location: tuple[str, ...] = ()
-        self._settings: tuple[str, ...] = _OVERRIDES
+        self._settings: tuple[str, ...] = OVERRIDES
         if git_dir is not None:
             self._location = ("--bare", f"--git-dir={git_dir}")
             for name in ("GIT_DIR", "GIT_WORK_TREE"):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from hyperion_hook.config.kinds import Floor
-from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM, RiskLevel
+from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM, RiskLevel, Score
 from hyperion_hook.domain.files.path_patterns import is_ignored, parse_patterns
+from hyperion_hook.domain.light_dataclasses import replace
+
+if TYPE_CHECKING:
+    from hyperion_hook.domain.breaks import Break
 
 
 def risk_level(
@@ -59,6 +64,13 @@ def with_floor(level: RiskLevel, paths: Iterable[str], floors: Iterable[Floor]) 
                 least, named = floor.level, f"'{floor.paths[0]}' ({path})"
                 why = f"{least.value} because of a floor for {named}; the score alone is {level.value}"
     return least, why
+
+
+def raised(risk: Score, breaks: Iterable[Break]) -> Score:
+    """Return a score whose level is at least MEDIUM where something certainly breaks."""
+    if risk.level is RiskLevel.LOW and any(entry.is_certain for entry in breaks):
+        return replace(risk, level=RiskLevel.MEDIUM, raised=True)
+    return risk
 
 
 def reaches(level: RiskLevel, fail_on: RiskLevel | None) -> bool:

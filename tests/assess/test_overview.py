@@ -8,7 +8,7 @@ import pytest
 
 from hyperion_hook.assess import Assessor
 from hyperion_hook.assess.people.knowledge import GONE_MONTHS
-from hyperion_hook.assess.repository.hot_spots import quarters_of
+from hyperion_hook.assess.repository.hot_spots import heat_of, quarters_of
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.history import FileEvent, FileHistory
@@ -48,7 +48,7 @@ def test_hot_spots_are_the_files_that_changed_within_a_year(known: Overview) -> 
     (spot,) = known.hot_spots
     assert (spot.path, spot.changes, spot.fixes, spot.authors) == ("new/c.py", 4, 1, 2), "persons alone"
     assert (spot.complexity, spot.lines) == (2, 5)
-    assert spot.heat == pytest.approx(5 * 2**0.5)
+    assert heat_of(spot) == pytest.approx(5 * 2**0.5)
 
 
 def test_an_area_counts_persons_not_names_and_no_programs(known: Overview) -> None:

@@ -10,9 +10,9 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from hyperion_hook.assess.reference import midrank
 from hyperion_hook.assess.track_record import MOST_FILES, telling
 from hyperion_hook.domain.assessment import SimilarChange
 from hyperion_hook.domain.change import Change
@@ -170,7 +170,7 @@ def share_below(ordered: Sequence[float], value: float) -> float:
     """
     if math.isnan(value) or not ordered:
         return math.nan
-    return (bisect_left(ordered, value) + bisect_right(ordered, value)) / 2 / len(ordered)
+    return midrank(ordered, value) / len(ordered)
 
 
 def _later(commit: PastCommit, past: Past) -> tuple[list[FileEvent], list[FileEvent]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -20,6 +21,11 @@ from hyperion_hook.git.trees import list_tree
 YEAR = 365 * DAY
 QUARTER = 2 * YEAR // QUARTERS
 MOST_HOT_SPOTS = 150
+
+
+def heat_of(spot: HotSpot) -> float:
+    """Return the number that hot spots are ranked by: changes times complexity, each fix counted as one change more."""
+    return (spot.changes + spot.fixes) * math.sqrt(spot.complexity or 1)
 
 
 class Sources:
@@ -55,7 +61,7 @@ class Sources:
                 results.append((replace(spot, complexity=complexity, lines=measured.code_lines), measured.functions))
         finally:
             reader.close()
-        return sorted(results, key=lambda entry: (-entry[0].heat, entry[0].path))
+        return sorted(results, key=lambda entry: (-heat_of(entry[0]), entry[0].path))
 
     def _busiest(self) -> list[HotSpot]:
         """Return the files that changed most within a year, not measured yet."""

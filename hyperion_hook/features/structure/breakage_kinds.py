@@ -1,4 +1,4 @@
-"""The ways in which a public interface breaks."""
+"""The ways in which a public interface breaks, and how surely each breaks a user."""
 
 from __future__ import annotations
 
@@ -20,3 +20,20 @@ class Breakage(StrEnum):
     BASE_REMOVED = "base class removed"
     SIGNATURE = "signature changed"
     MODULE_MOVED = "module moved"
+
+
+SEVERITY = {
+    Breakage.OBJECT_REMOVED: 0.9,
+    Breakage.OBJECT_KIND: 0.8,
+    Breakage.PARAMETER_ADDED: 0.8,
+    Breakage.PARAMETER_REMOVED: 0.7,
+    Breakage.PARAMETER_REQUIRED: 0.7,
+    Breakage.PARAMETER_MOVED: 0.6,
+    Breakage.PARAMETER_KIND: 0.6,
+    Breakage.SIGNATURE: 0.6,
+    Breakage.MODULE_MOVED: 0.6,
+    Breakage.BASE_REMOVED: 0.4,
+    Breakage.PARAMETER_DEFAULT: 0.2,
+    Breakage.RETURN_TYPE: 0.2,
+}
+"""How surely a user of the object breaks: a judgement, ordered by how many calls can go on working."""

@@ -21,23 +21,7 @@ from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.vector import Missing, Value
 from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.context import Context
-from hyperion_hook.features.structure.breakage_kinds import Breakage
-
-SEVERITY = {
-    Breakage.OBJECT_REMOVED: 0.9,
-    Breakage.OBJECT_KIND: 0.8,
-    Breakage.PARAMETER_ADDED: 0.8,
-    Breakage.PARAMETER_REMOVED: 0.7,
-    Breakage.PARAMETER_REQUIRED: 0.7,
-    Breakage.PARAMETER_MOVED: 0.6,
-    Breakage.PARAMETER_KIND: 0.6,
-    Breakage.SIGNATURE: 0.6,
-    Breakage.MODULE_MOVED: 0.6,
-    Breakage.BASE_REMOVED: 0.4,
-    Breakage.PARAMETER_DEFAULT: 0.2,
-    Breakage.RETURN_TYPE: 0.2,
-}
-"""How surely a user of the object breaks: a judgement, ordered by how many calls can go on working."""
+from hyperion_hook.features.structure.breakage_kinds import SEVERITY, Breakage
 
 Found = tuple[FileChange, tuple[Breakage, ...]]
 

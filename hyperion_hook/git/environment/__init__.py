@@ -1,1 +1,1 @@
-"""How git is started safely: which program, in which environment, trusting which folders."""
+"""How git is started safely: which program, in which environment, under which settings, trusting which folders."""
