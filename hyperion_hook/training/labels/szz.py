@@ -37,11 +37,12 @@ from functools import partial
 
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
-from hyperion_hook.training.labels.blame_candidates import shares, suspects, tells, with_surroundings
+from hyperion_hook.training.labels.blame_candidates import shares, suspects, tells
 from hyperion_hook.training.labels.fixes import fix_of, given_fix, repair_of, takes_back
 from hyperion_hook.training.labels.known_commits import KnownCommits
 from hyperion_hook.training.labels.label import Finding, FixCommit, FoundBy, InducingCommit, Label, Outcome
 from hyperion_hook.training.labels.line_origins import ALL, SOURCES, LineOrigins, TracedHunk
+from hyperion_hook.training.labels.surroundings import with_surroundings
 
 LABELLER_VERSION = 10
 """Raised whenever the same history can get other labels; cached labels of another version are not used."""
