@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.commands.support.output import PLAIN_WIDTH, columns, result_to, wants_colour
+from hyperion_hook.commands.support.output import result_to
+from hyperion_hook.commands.support.terminals import PLAIN_WIDTH, columns, wants_colour
 from hyperion_hook.errors import HyperionError
 
 

@@ -15,8 +15,8 @@ from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.support.error_messages import describe
 from hyperion_hook.commands.support.gate import verdict_code
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
-from hyperion_hook.commands.support.output import terminal_columns, wants_colour
 from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.terminals import terminal_columns, wants_colour
 from hyperion_hook.commands.support.watchdog import Limit, give_up_after, take_time
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score, Unknown

@@ -1,18 +1,16 @@
-"""Where results go: stdout, or a file that is complete or not there at all; and what a terminal can show."""
+"""Where results go: stdout, or a file that is complete or not there at all."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
 
 from hyperion_hook.errors import HyperionError, file_errors
 
 Write = Callable[[str], object]
-PLAIN_WIDTH = 80
 
 
 @contextmanager
@@ -62,25 +60,3 @@ def _in_its_folder(target: Path) -> Path:
     if target.is_symlink() and final.parent != folder and folder.parts[1:2] not in (("dev",), ("proc",)):
         raise HyperionError(f"--output {target}: is a link out of its folder; name the file it leads to: {final}")
     return final
-
-
-def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Return whether to use colours: ``NO_COLOR`` forbids, ``FORCE_COLOR`` asks, else a terminal that is not dumb."""
-    if environment.get("NO_COLOR"):
-        return False
-    if environment.get("FORCE_COLOR", "0") not in {"", "0"}:
-        return True
-    return environment.get("TERM") != "dumb" and stream.isatty()
-
-
-def columns(stream: TextIO) -> int:
-    """Return the width of a terminal, 80 where there is none."""
-    return terminal_columns(stream) or PLAIN_WIDTH
-
-
-def terminal_columns(stream: TextIO) -> int | None:
-    """Return the width of a terminal, ``None`` where there is none: nothing need be cut there."""
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or PLAIN_WIDTH
-    except (OSError, ValueError):
-        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -10,7 +9,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Self, TextIO
 
-from hyperion_hook.commands.support.output import columns
+from hyperion_hook.commands.support.terminals import can_rewrite, columns
 from hyperion_hook.commands.support.watchdog import still_working
 from hyperion_hook.report.safe_text import printable
 
@@ -39,7 +38,7 @@ class ProgressLine:
 
     def __init__(self, stream: TextIO | None = None, *, lines: bool = False, patient: bool = False) -> None:
         self._stream = stream if stream is not None else sys.stderr
-        self._rewrites = _can_rewrite(self._stream)
+        self._rewrites = can_rewrite(self._stream)
         self._enabled = self._rewrites or lines
         self._after = PATIENT_SECONDS if patient else LINES_AFTER_SECONDS
         self._started = self._last = self._since = time.monotonic()
@@ -109,12 +108,6 @@ class ProgressLine:
                 self._stream.write("\r\x1b[K")
                 self._stream.flush()
                 self._shown = False
-
-
-def _can_rewrite(stream: TextIO) -> bool:
-    """Whether a line can be written over: a terminal, and not one that a build server keeps as a log."""
-    in_ci = os.environ.get("CI", "").lower() not in {"", "0", "false"}
-    return stream.isatty() and os.environ.get("TERM") != "dumb" and not in_ci
 
 
 def progress_text(

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, cast
 from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.support.gate import verdict_code
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
-from hyperion_hook.commands.support.output import result_to, terminal_columns, wants_colour
+from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.commands.support.progress import ProgressLine
+from hyperion_hook.commands.support.terminals import terminal_columns, wants_colour
 from hyperion_hook.commands.support.watchdog import STALL_SECONDS, Limit, give_up_after, stalled, take_time
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment
