@@ -5,6 +5,7 @@ What a commit changed never changes, so a row is only added and dropped.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
@@ -36,12 +37,14 @@ class HunkStore(CacheFile):
 
     def positions(self, path: str, commits: Sequence[str], read: Read) -> dict[str, tuple[Position, ...]]:
         """Return the hunks of a file in commits; those that are not there are read at once, and kept."""
-        key, wanted = path_key(path), set(commits)
+        key = path_key(path)
         known: dict[str, tuple[Position, ...]] = {}
+        query = "SELECT commit_id, positions FROM hunks WHERE path = ? AND commit_id IN"
         # a row that cannot be read is a row that is not there
-        with suppress(ValueError, TypeError, AttributeError):
-            rows = self._rows("SELECT commit_id, positions FROM hunks WHERE path = ?", (key,))
-            known = {commit.hex(): _positions(packed) for commit, packed in rows if commit.hex() in wanted}
+        with suppress(sqlite3.Error, ValueError, TypeError, AttributeError):
+            if self._connection is not None:
+                rows = self._connection.rows_in(query, [bytes.fromhex(commit) for commit in commits], (key,))
+                known = {commit.hex(): _positions(packed) for commit, packed in rows}
         absent = [commit for commit in commits if commit not in known]
         if absent:
             fresh = {commit: hunks[:_MOST_HUNKS] for commit, hunks in read(absent).items()}
