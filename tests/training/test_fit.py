@@ -19,7 +19,7 @@ from hyperion_hook.training.formulas import Codes, Numbers, as_matrix
 from hyperion_hook.training.metrics.metrics import roc_auc
 from hyperion_hook.training.models import classifier as module
 from hyperion_hook.training.models.anomaly import columns_with_values, fit_anomaly
-from hyperion_hook.training.models.classifier import calibration
+from hyperion_hook.training.models.calibration import platt_calibration
 from hyperion_hook.training.models.cross_validation import StratifiedFolds, TimeFolds
 from hyperion_hook.training.models.fit import fit, fit_recipes, outcome_of
 from hyperion_hook.training.models.recipes import BLEND, GENTLE, LOGISTIC, MEMBERS, SPECIFICATION, Member, Recipe
@@ -127,9 +127,9 @@ def test_the_calibration_learns_from_rows_that_the_meta_learner_did_not_see(monk
 
     def watch_calibration(combined: Numbers, truth: Codes, weight: Numbers, *, seed: int) -> tuple[float, float]:
         seen["calibrated"] = len(truth)
-        return calibration(combined, truth, weight, seed=seed)
+        return platt_calibration(combined, truth, weight, seed=seed)
 
-    monkeypatch.setattr(module, "calibration", watch_calibration)
+    monkeypatch.setattr(module, "platt_calibration", watch_calibration)
     X, y = drawn()
     classifier = SPECIFICATION.classifier(QUICK, NAMES)
     classifier.set_params(meta_learner=Meta()).fit(as_matrix(X), y)
@@ -210,7 +210,7 @@ def test_the_specified_ensemble_has_the_specified_parts() -> None:
 
 def test_an_order_turned_round_by_chance_is_not_calibrated_round() -> None:
     ranking = np.linspace(-1, 1, 100)
-    slope, shift = calibration(ranking, (ranking < 0).astype(np.int64), np.ones(100), seed=1)
+    slope, shift = platt_calibration(ranking, (ranking < 0).astype(np.int64), np.ones(100), seed=1)
     assert (slope, shift) == (1.0, 0.0)
 
 

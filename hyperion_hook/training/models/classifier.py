@@ -20,8 +20,9 @@ from sklearn.utils.validation import check_is_fitted
 from hyperion_hook.domain.progress import Progress, no_progress
 from hyperion_hook.errors import TrainingError
 from hyperion_hook.scoring.risk import split_column
-from hyperion_hook.training.formulas import Codes, Numbers, sigmoid
+from hyperion_hook.training.formulas import Numbers, sigmoid
 from hyperion_hook.training.metrics.performance import best_threshold, fold_figures
+from hyperion_hook.training.models.calibration import platt_calibration, taught_and_calibrated
 from hyperion_hook.training.models.cross_validation import StratifiedFolds, TimeFolds
 from hyperion_hook.training.models.fit_members import (
     Evidence,
@@ -33,9 +34,6 @@ from hyperion_hook.training.models.fit_members import (
     one_thread,
     out_of_fold,
 )
-
-LEAST_TO_CALIBRATE = 10
-"""Rows of either class from which on the newest fold calibrates alone."""
 
 
 class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -153,16 +151,12 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         columns = combination_columns(self.columns, seen.scores)
         truth = outcome.truth[seen.rows].astype(np.int64)
         weight = np.ones(len(truth)) if outcome.weight is None else outcome.weight[seen.rows]
-        newest = seen.fold == seen.fold.max()
-        rarest = min(int(np.bincount(truth[part], minlength=2).min()) for part in (newest, ~newest))
-        apart = self.in_time_order and rarest >= LEAST_TO_CALIBRATE
-        taught = ~newest if apart else np.ones(len(truth), dtype=bool)
+        taught, rows = taught_and_calibrated(truth, seen.fold, in_time_order=self.in_time_order)
         self.classes_ = np.array(list(self.labels))
         self.meta_learner_ = None
         if self.meta_learner is not None:
             self.meta_learner_ = clone(self.meta_learner).fit(columns[taught], truth[taught], weight[taught])
-        rows = newest if apart else taught
-        self.slope_, self.shift_ = calibration(
+        self.slope_, self.shift_ = platt_calibration(
             self._combined(columns)[rows], truth[rows], weight[rows], seed=self.random_state
         )
         probability = sigmoid(self.slope_ * self._combined(columns) + self.shift_)
@@ -265,16 +259,6 @@ def combination_columns(columns: Sequence[str], scores: Mapping[str, Numbers]) -
         return probability if kind == "prediction" else np.maximum(probability, 1.0 - probability)
 
     return np.column_stack([column_of(*split_column(column)) for column in columns])
-
-
-def calibration(combined: Numbers, truth: Codes, weight: Numbers, *, seed: int) -> tuple[float, float]:
-    """Return Platt's slope and shift; where the rows cannot tell, the combination stands as it is."""
-    if len(np.unique(truth)) < 2:
-        return 1.0, 0.0
-    platt = LogisticRegression(C=1e6, random_state=seed, max_iter=1_000).fit(combined[:, None], truth, weight)
-    slope = float(platt.coef_[0, 0])
-    # a calibration must not turn the ranking round
-    return (slope, float(platt.intercept_[0])) if slope > 0 else (1.0, 0.0)
 
 
 def member_importance(estimator: Any) -> Numbers:
