@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hyperion_hook import FeatureEngineer
 from hyperion_hook.api.engineer.derive_change import GIVES
 from hyperion_hook.api.engineer.derive_counts import DERIVATIONS
-from hyperion_hook.api.engineer.raw_facts import ALIASES, FACTS
+from hyperion_hook.api.engineer.feature_names import ALIASES
+from hyperion_hook.api.engineer.raw_facts import FACTS
 from hyperion_hook.errors import ConfigError
 from hyperion_hook.features.catalogue import CATALOGUE, find_feature
 from hyperion_hook.features.extract import LIGHT_MODULES

@@ -11,7 +11,7 @@ import pytest
 
 import hyperion_hook
 from hyperion_hook import FeatureEngineer, FeatureStore
-from hyperion_hook.api.engineer.feature_names import INTERACTIONS
+from hyperion_hook.api.engineer.interactions import INTERACTIONS
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import ArtefactError, ConfigError, MissingExtraError
 from hyperion_hook.features.catalogue import CATALOGUE, SPECIFIED

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import hyperion_hook
-from hyperion_hook.api.engineer.feature_names import INTERACTIONS
-from hyperion_hook.api.engineer.raw_facts import ALIASES, FACTS, SECTIONS
+from hyperion_hook.api.engineer.feature_names import ALIASES
+from hyperion_hook.api.engineer.interactions import INTERACTIONS
+from hyperion_hook.api.engineer.raw_facts import FACTS, SECTIONS
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.report.feature_table import feature_table
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hyperion_hook.api.engineer.derive import why_not
-from hyperion_hook.api.engineer.feature_names import INTERACTIONS, Interaction, catalogue_name, language_of, named
+from hyperion_hook.api.engineer.feature_names import catalogue_name, language_of, named
+from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
 from hyperion_hook.api.engineer.raw_facts import FACT_KEYS, SECTIONS, Raw
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import ConfigError

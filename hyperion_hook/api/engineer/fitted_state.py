@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, fields
 from statistics import median, mode
 from typing import Any
 
-from hyperion_hook.api.engineer.feature_names import INTERACTIONS
+from hyperion_hook.api.engineer.interactions import INTERACTIONS
 from hyperion_hook.errors import ArtefactError
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.features.extract import EXTRACTOR_VERSION

@@ -16,16 +16,10 @@ from hyperion_hook.api.engineer.feature_frames import (
     numeric_features,
     raise_faults,
 )
-from hyperion_hook.api.engineer.feature_names import (
-    INTERACTIONS,
-    Interaction,
-    Language,
-    catalogue_name,
-    language_of,
-    named,
-)
+from hyperion_hook.api.engineer.feature_names import Language, catalogue_name, language_of, named
 from hyperion_hook.api.engineer.fill_and_scale import read_row
 from hyperion_hook.api.engineer.fitted_state import Options
+from hyperion_hook.api.engineer.interactions import INTERACTIONS, Interaction
 from hyperion_hook.api.engineer.raw_facts import Raw, read_raw
 from hyperion_hook.api.engineer.raw_values import RawFaultError, moment, shown
 from hyperion_hook.api.engineer.repository_features import RepositoryChange, repository_change, repository_vector

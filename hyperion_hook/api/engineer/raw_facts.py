@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from hyperion_hook.api.engineer.feature_names import Language, language_of
+from hyperion_hook.api.engineer.feature_names import ALIASES, Language, language_of
 from hyperion_hook.api.engineer.raw_values import (
     RawFaultError,
     count,
@@ -28,19 +28,6 @@ SECTIONS = tuple(
     "features git_summary code_analysis code_metrics team_data history dependencies business_context".split()
 )
 """Mappings within a mapping whose keys are read like its own; others speak of something else and are left alone."""
-
-ALIASES = {
-    "comment_ratio": "comment_density",
-    "bug_count": "past_bug_count",
-    "bug_fixes": "past_bug_count",
-    "hotfixes": "hotfix_count",
-    "code_lines": "lines_of_code",
-    "avg_reviewer_experience": "reviewer_experience",
-    "traffic_impact": "affected_traffic",
-    "criticality_level": "module_criticality",
-    "dependencies.max_depth": "dependency_depth",
-}
-"""Other keys of profiles that are a feature as it stands."""
 
 _LISTED = (list, tuple)
 
