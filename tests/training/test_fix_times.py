@@ -5,7 +5,7 @@ from dataclasses import replace
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.training.bugs.dataset import MOST_FIXED, FixTimes
+from hyperion_hook.training.bugs.bug_fix_times import MOST_FIXED, FixTimes
 
 ADA = Author("Ada", "ada@example.org")
 
