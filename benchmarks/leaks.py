@@ -22,8 +22,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hyperion_hook.training.evaluation.leave_one_out import leave_each_out, summary
 from hyperion_hook.training.rows.corpus import CorpusEntry, mine_all, read_corpus
-from hyperion_hook.training.rows.dataset import FEATURES, as_known_at, cut_at, merged, without_youngest
+from hyperion_hook.training.rows.dataset import FEATURES, merged
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import as_known_at, cut_at, without_youngest
 from tests.support.corpus_rows import with_labels_moved_in_blocks
 
 

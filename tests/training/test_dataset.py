@@ -21,18 +21,15 @@ from hyperion_hook.training.rows.dataset import (
     FEATURES,
     KEYS,
     OUTCOMES,
-    as_known_at,
-    cut_at,
     dataset_of,
     in_time_order,
     merged,
     read_table,
-    time_split,
     with_masked_messages,
-    without_youngest,
     write_table,
 )
 from hyperion_hook.training.rows.replay import ReplayedCommit
+from hyperion_hook.training.rows.time_split import as_known_at, cut_at, time_split, without_youngest
 from tests.support.corpus_rows import with_outcomes
 
 ADA = Author("Ada", "ada@example.org")

@@ -27,8 +27,8 @@ from hyperion_hook.training.evaluation.promotion import Decision, InUse, decide,
 from hyperion_hook.training.models.recipes import BLEND, RECIPES
 from hyperion_hook.training.retrain.retrain import RetrainReport, promoted, retrain_here
 from hyperion_hook.training.rows.corpus import CorpusEntry, mine_all
-from hyperion_hook.training.rows.dataset import cut_at, time_split, without_youngest
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import cut_at, time_split, without_youngest
 from tests.support.buggy import DAY, buggy_history
 from tests.support.command import hyperion
 from tests.support.repo import START, TestRepo

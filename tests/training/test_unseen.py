@@ -13,8 +13,9 @@ from hyperion_hook.training.evaluation.leave_one_out import OTHERS_ONLY, OWN_TOO
 from hyperion_hook.training.evaluation.leave_one_out_report import as_data, comparison_lines, repository_lines
 from hyperion_hook.training.models.fit import FittedRecipes
 from hyperion_hook.training.models.recipes import BLEND, Recipe
-from hyperion_hook.training.rows.dataset import FEATURES, cut_at
+from hyperion_hook.training.rows.dataset import FEATURES
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import cut_at
 from tests.support.corpus_rows import corpus_rows, with_labels_moved_in_blocks
 
 pytestmark = pytest.mark.train

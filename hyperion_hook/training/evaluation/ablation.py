@@ -20,8 +20,9 @@ from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstr
 from hyperion_hook.training.models.fit import fit, measured_features, model_features
 from hyperion_hook.training.models.recipes import BLEND, Recipe
 from hyperion_hook.training.rows.corpus import CorpusEntry, mine_all
-from hyperion_hook.training.rows.dataset import cut_at, merged, time_split, without_youngest
+from hyperion_hook.training.rows.dataset import merged
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import cut_at, time_split, without_youngest
 
 ALL, DEFAULT = "all that can be measured", "what the recipe learns by default"
 SAMPLED = 1_000

@@ -23,8 +23,9 @@ from hyperion_hook.training.evaluation.past_models import LEAST_TEST_BUGS
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.labels.external_labels import labelled_from
 from hyperion_hook.training.rows.corpus import CorpusEntry, mine_all, read_corpus
-from hyperion_hook.training.rows.dataset import UNSEEN_DAYS, cut_at, merged, time_split, without_youngest
+from hyperion_hook.training.rows.dataset import merged
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import UNSEEN_DAYS, cut_at, time_split, without_youngest
 
 _SHARE = 0.5
 

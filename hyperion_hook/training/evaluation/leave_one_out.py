@@ -33,9 +33,10 @@ from hyperion_hook.training.metrics.resampling import Interval
 from hyperion_hook.training.models.baselines import CHANCE, KAMEI, SIMPLE
 from hyperion_hook.training.models.recipes import BLEND, SPECIFICATION
 from hyperion_hook.training.rows.corpus_table import sample
-from hyperion_hook.training.rows.dataset import cut_at, pooled, time_split
+from hyperion_hook.training.rows.dataset import pooled
 from hyperion_hook.training.rows.distribute import Report, spread
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import cut_at, time_split
 
 HALF = 0.5
 LATE = 0.7

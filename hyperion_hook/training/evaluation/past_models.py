@@ -20,8 +20,9 @@ from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.evaluate import WITHOUT_MESSAGE, Evaluation, evaluate
 from hyperion_hook.training.models.fit import FittedRecipes, fit_recipes
 from hyperion_hook.training.models.recipes import FOREST, RECIPES, SPECIFICATION, XGBOOST, Recipe
-from hyperion_hook.training.rows.dataset import UNSEEN_DAYS, TimeSplit, cut_at, pooled, time_split
+from hyperion_hook.training.rows.dataset import pooled
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import UNSEEN_DAYS, TimeSplit, cut_at, time_split
 
 LEAST_TEST_BUGS = 10
 """With fewer bugs to be found an evaluation says nothing."""

@@ -26,8 +26,9 @@ from hyperion_hook.training.formulas import Numbers
 from hyperion_hook.training.metrics.metrics import calibration_error, roc_auc
 from hyperion_hook.training.metrics.resampling import Interval, Ranking, bootstrap, interval_of
 from hyperion_hook.training.models.recipes import RECIPES
-from hyperion_hook.training.rows.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
+from hyperion_hook.training.rows.dataset import FEATURES, with_masked_messages
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import UNSEEN_DAYS
 
 _DRAWS = 1_000
 _SORTED_DRAWS = 200

@@ -20,7 +20,8 @@ from hyperion_hook.training.models.classifier import fit_together
 from hyperion_hook.training.models.fit_members import Evidence, Outcome
 from hyperion_hook.training.models.recipes import BLEND, TRACED, Recipe, alone
 from hyperion_hook.training.models.transformers import FeatureColumns
-from hyperion_hook.training.rows.dataset import FEATURES, UNSEEN_DAYS, with_masked_messages
+from hyperion_hook.training.rows.dataset import FEATURES, with_masked_messages
+from hyperion_hook.training.rows.time_split import UNSEEN_DAYS
 
 LEAST_ROWS = 200
 LEAST_POSITIVES = 20

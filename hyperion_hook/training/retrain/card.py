@@ -18,9 +18,10 @@ from hyperion_hook.training.evaluation.evaluate import REFERENCE, Contender, Eva
 from hyperion_hook.training.metrics.markdown import markdown_table
 from hyperion_hook.training.metrics.resampling import rounded
 from hyperion_hook.training.retrain.material import Material
-from hyperion_hook.training.rows.dataset import OWN_WEIGHT, UNSEEN_DAYS
+from hyperion_hook.training.rows.dataset import OWN_WEIGHT
 from hyperion_hook.training.rows.mine import Mined
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import UNSEEN_DAYS
 
 LIMITS = (
     "A high risk says that similar changes were often followed by a fix, not that this change is wrong.",

@@ -24,10 +24,10 @@ from hyperion_hook.training.drift.report import SIGNIFICANT, DriftReport
 from hyperion_hook.training.evaluation.card_figures import risk_of
 from hyperion_hook.training.evaluation.promotion import InUse, learned_until
 from hyperion_hook.training.rows.corpus_table import as_packed, read_pool, sample
-from hyperion_hook.training.rows.dataset import UNSEEN_DAYS
 from hyperion_hook.training.rows.mine import measured
 from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.replay import measurable
+from hyperion_hook.training.rows.time_split import UNSEEN_DAYS
 
 RECENT = 500
 """As many changes as a percentile compares with."""

@@ -31,9 +31,10 @@ from hyperion_hook.training.retrain.material import Material
 from hyperion_hook.training.retrain.mlflow_runs import track
 from hyperion_hook.training.rows.corpus import CorpusEntry, code_rows, entries_of, mine_all, read_corpus
 from hyperion_hook.training.rows.corpus_table import POOL_FILE, pack, read_pool, sample, unpack
-from hyperion_hook.training.rows.dataset import FEATURES, merged, without_youngest
+from hyperion_hook.training.rows.dataset import FEATURES, merged
 from hyperion_hook.training.rows.mine import Mined
 from hyperion_hook.training.rows.options import RetrainOptions
+from hyperion_hook.training.rows.time_split import without_youngest
 from hyperion_hook.training.validation.row_checks import checked
 
 if TYPE_CHECKING:

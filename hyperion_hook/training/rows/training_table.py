@@ -19,10 +19,11 @@ from hyperion_hook.git.environment.gitpython import open_repository
 from hyperion_hook.git.objects import folder_of, revision_of
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.files.whole_files import write_whole
-from hyperion_hook.training.rows.dataset import FEATURES, UNSEEN_DAYS, as_known_at
+from hyperion_hook.training.rows.dataset import FEATURES
 from hyperion_hook.training.rows.mine import mine
 from hyperion_hook.training.rows.mined_store import vectors_folder
 from hyperion_hook.training.rows.replay import ReplayOptions
+from hyperion_hook.training.rows.time_split import UNSEEN_DAYS, as_known_at
 from hyperion_hook.training.tables.table_reading import PARQUET
 
 TARGET = "risque_reel"
