@@ -11,14 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from hyperion_hook.domain.assessment import Record, RiskLevel
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.commit import MOST_FILES_OF_A_FIX, Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import FIX, REVERT
 from hyperion_hook.store.history.commits_before import Past, PastCommit
 from hyperion_hook.store.reference_store import ReferenceStore
 
-MOST_FILES = 20
-"""A larger commit is no proof that it repaired another one."""
 _KIND = "culprits-2"
 _AT_ONCE = 16
 """Fixes whose commits are read together; more would fill the memory."""
@@ -41,7 +39,7 @@ def later_fixed(
     At most so many fixes are traced now, the oldest first, and kept. ``None`` where more than one in ten is left.
     """
     recent = past.recent(count)
-    fixes = [commit for commit in recent if commit.flags & _REPAIRS and len(commit.files) <= MOST_FILES]
+    fixes = [commit for commit in recent if commit.flags & _REPAIRS and len(commit.files) <= MOST_FILES_OF_A_FIX]
     known = store.read(_KIND, [commit.id for commit in fixes])
     absent = [commit for commit in reversed(fixes) if commit.id not in known]
     for start in range(0, min(len(absent), at_most), _AT_ONCE):

@@ -6,6 +6,13 @@ from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import BULK_FILES, Change, ChangeKind, FileChange
 from hyperion_hook.domain.light_dataclasses import dataclass
 
+MOST_FILES_OF_A_FIX = 20
+"""A fix of more files than this proves nothing about the changes before it: it repairs no single bug in each of them.
+
+What it counts differs: labels and the bug predictor its source files without those it deletes (shares of the blame, by
+``SzzRules.shared``, the files of whichever role it has most of), the track record and similar changes all files.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from hyperion_hook.domain.author import Author
 from hyperion_hook.domain.change import FileChange, FileStatus
-from hyperion_hook.domain.commit import Commit
-from hyperion_hook.training.bugs.bug_fix_times import MOST_FIXED, FixTimes
+from hyperion_hook.domain.commit import MOST_FILES_OF_A_FIX, Commit
+from hyperion_hook.training.bugs.bug_fix_times import FixTimes
 
 ADA = Author("Ada", "ada@example.org")
 
@@ -38,7 +38,7 @@ def test_a_fix_counts_after_the_moment_and_up_to_the_end() -> None:
 
 
 def test_what_repairs_nothing_does_not_count() -> None:
-    many = [f"f{number}.py" for number in range(MOST_FIXED + 1)]
+    many = [f"f{number}.py" for number in range(MOST_FILES_OF_A_FIX + 1)]
     fixes = settled(
         commit(1, "Add x", "a.py"),
         commit(2, "Fix crash", "a.py", parents=2),

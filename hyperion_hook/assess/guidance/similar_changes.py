@@ -13,10 +13,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from hyperion_hook.assess.reference import midrank
-from hyperion_hook.assess.track_record import MOST_FILES, telling
+from hyperion_hook.assess.track_record import telling
 from hyperion_hook.domain.assessment import SimilarChange
 from hyperion_hook.domain.change import Change
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.commit import MOST_FILES_OF_A_FIX, Commit
 from hyperion_hook.domain.files.paths import FileRole, directory_of, role_of
 from hyperion_hook.domain.history import BOT, DAY, FIX, REVERT, FileEvent
 from hyperion_hook.domain.late_patterns import late_pattern
@@ -35,6 +35,8 @@ COMPARED = tuple(
     "author_file_commits source_files test_files".split()
 )
 _FILES, _FOLDERS, _SHAPE = 1.0, 0.5, 0.5
+_FILES_FOLLOWED = 20
+"""Files of a similar change in which later commits are looked for."""
 _FIXES_READ, _REVERTS_READ = 3, 2
 """Later commits of each similar change that are read."""
 
@@ -69,7 +71,7 @@ def similar_changes(
     near = nearest(change, vector, recent, rows, past)
     by_id = {commit.id: commit for commit in read_messages([commit.id for commit in near])}
     chosen = _without_copies(near, by_id, rows)
-    small = {commit.number for commit in recent if len(commit.files) <= MOST_FILES}
+    small = {commit.number for commit in recent if len(commit.files) <= MOST_FILES_OF_A_FIX}
     later = [_later(commit, past) for commit in chosen]
     own = [commit.number for commit in chosen]
     compared: dict[int, None] = {}
@@ -175,7 +177,7 @@ def share_below(ordered: Sequence[float], value: float) -> float:
 
 def _later(commit: PastCommit, past: Past) -> tuple[list[FileEvent], list[FileEvent]]:
     """Return the fixes and the reverts in the source files of a commit after it, oldest first."""
-    known = past.history.known_files(sorted(commit.files)[:MOST_FILES])
+    known = past.history.known_files(sorted(commit.files)[:_FILES_FOLLOWED])
     source = [file for file, about in known.items() if role_of(about.path) is FileRole.SOURCE] or list(known)
     by_commit = {event.commit: event for file in source for event in past.life(file).events}
     later = [event for event in by_commit.values() if event.time >= commit.time and event.commit != commit.number]

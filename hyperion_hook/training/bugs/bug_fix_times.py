@@ -6,14 +6,12 @@ from bisect import bisect_right
 from collections import defaultdict
 
 from hyperion_hook.domain.change import FileStatus
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.commit import MOST_FILES_OF_A_FIX, Commit
 from hyperion_hook.domain.history import CommitFlag
 from hyperion_hook.domain.message.classify import classify_message
 from hyperion_hook.features.history.file_bug_features import is_judged
 from hyperion_hook.training.labels.known_commits import KnownCommits
 
-MOST_FIXED = 20
-"""A commit that touches more source files than this repairs no single bug in each of them (as for labels)."""
 _MOST_RENAMES = 3
 
 
@@ -35,7 +33,7 @@ class FixTimes:
         flags = classify_message(commit.message, commit.author)
         if CommitFlag.FIX in flags and CommitFlag.BOT not in flags and not self._known.is_copy(commit):
             paths = [file.previous_path for file in commit.files if is_judged(file)]
-            if len(paths) <= MOST_FIXED:
+            if len(paths) <= MOST_FILES_OF_A_FIX:
                 for path in paths:
                     self._fixes[path].append(commit.committed_at)
         self._known.add(commit)

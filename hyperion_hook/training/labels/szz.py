@@ -35,7 +35,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from hyperion_hook.domain.commit import Commit
+from hyperion_hook.domain.commit import MOST_FILES_OF_A_FIX, Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.training.labels.blame_candidates import shares, suspects, tells
 from hyperion_hook.training.labels.fixes import fix_of, given_fix, repair_of, takes_back
@@ -76,7 +76,7 @@ class SzzRules:
     """
 
     choice: Choice = Choice.WEIGHED
-    max_files: int | None = 20
+    max_files: int | None = MOST_FILES_OF_A_FIX
     use_named: bool = True
     exhaustive: bool = False
     shared: bool = False
