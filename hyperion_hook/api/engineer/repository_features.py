@@ -119,9 +119,9 @@ def change_in(folder: Any, revision: Any) -> Iterator[ChangeInRepository]:
     if folder is None and is_commit(revision):
         folder = revision.repo
     revision = revision_of(revision)
-    start, is_range, end = (revision or "").replace("...", "..", 1).partition("..")
     with _measurer_of(folder) as (measurer, _):
         repository = measurer.repository
+        start, is_range, end = (revision or "").replace("...", "..", 1).partition("..")
         if revision is None:
             change = measurer.changes.staged()
         elif is_range:
