@@ -11,7 +11,7 @@ from hyperion_hook.assess.cut_off import FETCH, REPAIR, lost, why_unknown
 from hyperion_hook.assess.explanation import anomaly_of, explanation_by_size
 from hyperion_hook.assess.guidance.files_to_read import files_to_read
 from hyperion_hook.assess.models import ModelsInUse
-from hyperion_hook.assess.reference import WINDOW, Reference, of_code
+from hyperion_hook.assess.reference import Reference, of_code
 from hyperion_hook.assess.scorer import Scorer, share_of_level
 from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
 from hyperion_hook.assess.vector_cache import KeptVectors
@@ -19,6 +19,7 @@ from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, FileToRead, Impact, ModelInfo, Record, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import Change, ChangeKind
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.history import RECENT_CHANGES
 from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.remedies import PERCENTILE, note_of
 from hyperion_hook.domain.snapshot import Discussed
@@ -116,7 +117,7 @@ class ChangeAssessor:
         vector, history, explain = measured.vector, measured.history, self._config.explain
         impact = self._impact(change, measured) if explain else None
         clock.lap("impact")
-        reference = self._scorer.reference(change.base, at_most=REFERENCE_STEP if change.is_pending else WINDOW)
+        reference = self._scorer.reference(change.base, at_most=REFERENCE_STEP if change.is_pending else RECENT_CHANGES)
         clock.lap("reference")
         breaks, unfinished = self._breaks(change, clock)
         code = of_code(reference)
@@ -239,7 +240,7 @@ class ChangeAssessor:
         """Return the record of a level among recent changes, ``None`` where their fixes are not traced yet."""
         from hyperion_hook.assess.track_record import record_of
 
-        at_most = FIXES_STEP if change.is_pending else WINDOW
+        at_most = FIXES_STEP if change.is_pending else RECENT_CHANGES
         fixed = self._scorer.later_fixed(change.base, at_most=at_most) if levels else None
         return None if fixed is None else record_of(level, levels, fixed)
 
@@ -250,7 +251,7 @@ class ChangeAssessor:
         from hyperion_hook.assess.guidance.similar_changes import COMPARED
 
         if isinstance(reference, Missing):
-            recent = self._measurer.recent_changes(change.base, WINDOW)
+            recent = self._measurer.recent_changes(change.base, RECENT_CHANGES)
             reference = self._scorer.references_at(change.base).measured(recent)
         if change.is_pending:
             # what is said beside the score has a time of its own

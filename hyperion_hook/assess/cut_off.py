@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.domain.assessment import Unknown
 from hyperion_hook.domain.change import Change
-from hyperion_hook.domain.history import History
+from hyperion_hook.domain.history import RECENT_CHANGES, History
 from hyperion_hook.domain.remedies import REBUILD, note_of
 from hyperion_hook.domain.vector import NOT_FETCHED, SHALLOW, FeatureVector
 from hyperion_hook.errors import GitError
@@ -39,7 +38,7 @@ def is_cut_off(repository: Repository, tip: str | None) -> Unknown | None:
     """Return the verdict where history before a commit is cut off, ``None`` where all that is read of it is here."""
     if repository.cut_off():
         return DEEPEN
-    if tip is not None and repository.is_partial and lacks_objects(repository, tip, newest=WINDOW):
+    if tip is not None and repository.is_partial and lacks_objects(repository, tip, newest=RECENT_CHANGES):
         return FETCH
     return None
 

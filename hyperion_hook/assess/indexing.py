@@ -6,10 +6,10 @@ import time
 from contextlib import suppress
 
 from hyperion_hook.assess.cut_off import is_cut_off
-from hyperion_hook.assess.reference import WINDOW
 from hyperion_hook.assess.scorer import Scorer
 from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.domain.deadline import NEVER, Deadline
+from hyperion_hook.domain.history import RECENT_CHANGES
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import HyperionError
@@ -40,8 +40,8 @@ def build_index(measurer: StoreMeasurer, scorer: Scorer, *, rebuild: bool) -> In
     head = measurer.repository.head()
     graph = measurer.graphs.build(head) if head else Missing("no commit yet")
     scorer.references_at(head).forget_provisional()
-    reference = scorer.reference(head, at_most=WINDOW)
-    scorer.later_fixed(head, at_most=WINDOW)
+    reference = scorer.reference(head, at_most=RECENT_CHANGES)
+    scorer.later_fixed(head, at_most=RECENT_CHANGES)
     cut = is_cut_off(measurer.repository, head)
     # where history is cut off no index helps, and one remedy is enough
     outcomes = (("import graph", graph), ("percentile", Missing("") if cut else reference))
@@ -70,6 +70,6 @@ def extend_for(seconds: float, measurer: StoreMeasurer, scorer: Scorer) -> None:
         head = measurer.repository.head()
         if until.expired() or measurer.history(head)[0].missing_reason or is_cut_off(measurer.repository, head):
             return
-        scorer.references_at(head).extend(measurer.recent_changes(head, WINDOW))
+        scorer.references_at(head).extend(measurer.recent_changes(head, RECENT_CHANGES))
         while not until.expired() and scorer.later_fixed(head, at_most=_FIXES_AT_ONCE) is None:
             pass

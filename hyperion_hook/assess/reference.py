@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from hyperion_hook.config.kinds import CONTAMINATION
 from hyperion_hook.domain.deadline import NEVER, Deadline
 from hyperion_hook.domain.files.digests import hex_digest
+from hyperion_hook.domain.history import RECENT_CHANGES
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.remedies import INDEX, Note
 from hyperion_hook.domain.vector import FeatureVector, Missing, Value
@@ -24,7 +25,6 @@ from hyperion_hook.scoring.anomaly import BINARY, Usual
 from hyperion_hook.scoring.bundle import Bundle
 from hyperion_hook.store.reference_store import ReferenceStore
 
-WINDOW = 500
 LEAST = 50
 PEERS = 40
 """Changes that one is compared with because they are about as large, and the fewest that touch code to compare with."""
@@ -160,12 +160,12 @@ class ReferenceBuilder:
         self._provisional = f"{self._kind}-uncounted"
 
     def build(self, commits: Sequence[str], *, at_most: int) -> Reference | Missing:
-        """Return the reference over the first ``WINDOW`` of these commits, newest first.
+        """Return the reference over the first ``RECENT_CHANGES`` of these commits, newest first.
 
         ``Missing`` with fewer than ``LEAST`` changes, with more than ``at_most`` to measure (then none is), or when the
         time for them ran out; what was measured is kept.
         """
-        recent = list(commits[:WINDOW])
+        recent = list(commits[:RECENT_CHANGES])
         if len(recent) < LEAST:
             return Missing(f"{LEAST} earlier changes are needed; there are {len(recent)}")
         rows, provisional = self._stored(recent)
@@ -187,12 +187,12 @@ class ReferenceBuilder:
     def extend(self, commits: Sequence[str]) -> None:
         """Measure those of the recent commits that are not measured yet, until the deadline."""
         known = self.measured(commits).rows
-        if absent := [commit for commit in commits[:WINDOW] if commit not in known]:
+        if absent := [commit for commit in commits[:RECENT_CHANGES] if commit not in known]:
             self._measured(absent, lasting=self._is_counted())
 
     def measured(self, commits: Sequence[str]) -> Reference:
         """Return those of the recent commits that are measured already."""
-        return Reference(self._stored(commits[:WINDOW])[0], self._names)
+        return Reference(self._stored(commits[:RECENT_CHANGES])[0], self._names)
 
     def forget_provisional(self) -> None:
         """Drop what was measured while lines of the history were not counted yet, once they are."""

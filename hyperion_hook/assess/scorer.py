@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hyperion_hook.assess.cut_off import is_cut_off
-from hyperion_hook.assess.reference import WINDOW, Reference, ReferenceBuilder
+from hyperion_hook.assess.reference import Reference, ReferenceBuilder
 from hyperion_hook.assess.store_measurer import Measured, StoreMeasurer
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel, Score
 from hyperion_hook.domain.change import Change, is_no_code
+from hyperion_hook.domain.history import RECENT_CHANGES
 from hyperion_hook.domain.remedies import INDEX, Note
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.scoring.bundle import Bundle
@@ -67,7 +68,7 @@ class Scorer:
         past = self._measurer.past(base)
         if past is None:
             return None
-        return later_fixed(past, self._references, WINDOW, self._measurer.patches, at_most=at_most)
+        return later_fixed(past, self._references, RECENT_CHANGES, self._measurer.patches, at_most=at_most)
 
     def levels(self, code: Reference | Missing) -> dict[str, RiskLevel]:
         """Return the level of each recent change to code."""
@@ -81,7 +82,7 @@ class Scorer:
             return Missing(Note("it needs the whole history", run=INDEX))
         if cut := is_cut_off(self._measurer.repository, base):
             return Missing(cut.sentence)
-        return self.references_at(base).build(self._measurer.recent_changes(base, WINDOW), at_most=at_most)
+        return self.references_at(base).build(self._measurer.recent_changes(base, RECENT_CHANGES), at_most=at_most)
 
     def references_at(self, base: str | None) -> ReferenceBuilder:
         """Return the builder that scores the recent changes before ``base`` and keeps their scores."""

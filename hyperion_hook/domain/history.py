@@ -18,6 +18,8 @@ from hyperion_hook.domain.light_dataclasses import dataclass
 
 DAY = 86_400
 MONTH = 30 * DAY
+RECENT_CHANGES = 500
+"""The newest changes of a repository, which say what is usual in it: percentiles, records and drift go by them."""
 FILE_WINDOW = 512
 """Newest events of a file that a history hands out: bounds the cost of a file that every commit touches."""
 

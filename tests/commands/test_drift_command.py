@@ -41,7 +41,7 @@ def learned_here(history: TestRepo, commit: str) -> InUse:
 
 
 def test_bundled_models_make_the_own_history_the_reference(history: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drifting, "RECENT", 80)
+    monkeypatch.setattr(drifting, "RECENT_CHANGES", 80)
     found = repository_drift(
         Repository.discover(history.path),
         InUse(load_bundle(), "the bundled models"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hyperion_hook.assess.cut_off import is_cut_off
 from hyperion_hook.assess.explanation import explanation_by_size
 from hyperion_hook.assess.people.knowledge import knowledge
-from hyperion_hook.assess.reference import WINDOW, of_code
+from hyperion_hook.assess.reference import of_code
 from hyperion_hook.assess.repository.coupling import coupling_of
 from hyperion_hook.assess.repository.hot_functions import hot_functions
 from hyperion_hook.assess.repository.hot_spots import Sources
@@ -15,6 +15,7 @@ from hyperion_hook.assess.scorer import Scorer
 from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.assess.track_record import record_of
 from hyperion_hook.domain.assessment import RiskLevel
+from hyperion_hook.domain.history import RECENT_CHANGES
 from hyperion_hook.domain.overview import Coupling, ExplainedChange, Overview, ScoredChange
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.report.reasons import SIZE, reasons
@@ -31,17 +32,19 @@ Fixes = Mapping[str, tuple[str, ...]]
 
 def overview_of(measurer: StoreMeasurer, scorer: Scorer, head: str, max_bytes: int) -> Overview:
     """Return an overview of a repository at a commit; files of more than ``max_bytes`` are not measured."""
-    recent = measurer.recent_changes(head, WINDOW)
+    recent = measurer.recent_changes(head, RECENT_CHANGES)
     cut = is_cut_off(measurer.repository, head)
     reference = (
-        Missing(f"no levels: {cut.sentence}") if cut else scorer.references_at(head).build(recent, at_most=WINDOW)
+        Missing(f"no levels: {cut.sentence}")
+        if cut
+        else scorer.references_at(head).build(recent, at_most=RECENT_CHANGES)
     )
     code = of_code(reference)
     rows = {} if isinstance(reference, Missing) else reference.rows
     scored = {commit: scorer.score_of(row[0], code) for commit, row in rows.items()}
     levels = scorer.levels(code)
     # ``None`` where it is not known what later repaired recent changes
-    fixes = scorer.later_fixed(head, at_most=WINDOW) if levels else None
+    fixes = scorer.later_fixed(head, at_most=RECENT_CHANGES) if levels else None
     repository = measurer.repository
     sources = Sources(measurer, head)
     known = knowledge(sources.names, sources.lives, sources.now)
@@ -73,7 +76,7 @@ def _changes(
     measurer: StoreMeasurer, scored: Mapping[str, tuple[float, RiskLevel]], fixes: Fixes
 ) -> tuple[ScoredChange, ...]:
     results = []
-    for commit in measurer.messages(list(scored)[:WINDOW]):
+    for commit in measurer.messages(list(scored)[:RECENT_CHANGES]):
         (probability, level), subject = scored[commit.id], commit.message.partition("\n")[0][:_SUBJECT]
         results.append(
             ScoredChange(
@@ -90,7 +93,7 @@ def _riskiest(measurer: StoreMeasurer, scorer: Scorer, changes: Sequence[ScoredC
         # as score does: compared with what was typical when it was made
         change = measurer.changes.commit(scored.commit)
         measured = measurer.measure(change, only=scorer.features)
-        before = of_code(scorer.reference(change.base, at_most=WINDOW))
+        before = of_code(scorer.reference(change.base, at_most=RECENT_CHANGES))
         log_odds = scorer.score(change, measured, before).log_odds
         _, _, explanation = explanation_by_size(
             scorer.bundle, change, measured.vector, measured.history, before, log_odds

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hyperion_hook.domain.history import DAY
+from hyperion_hook.domain.history import DAY, RECENT_CHANGES
 from hyperion_hook.domain.phrases import day
 from hyperion_hook.domain.progress import Progress
 from hyperion_hook.errors import ConfigError, TooLittleHistoryError
@@ -29,8 +29,6 @@ from hyperion_hook.training.rows.options import RetrainOptions
 from hyperion_hook.training.rows.replay import measurable
 from hyperion_hook.training.rows.time_split import UNSEEN_DAYS
 
-RECENT = 500
-"""As many changes as a percentile compares with."""
 EARLIER = 1_000
 """As many as the models' own percentiles look back on; how a history of ten years began says nothing of today."""
 LEAST = 50
@@ -106,13 +104,13 @@ def repository_drift(
     chosen = reference or (ReferenceName.HISTORY if learned is None else ReferenceName.TRAINING)
     rows = _rows(repository, options, chosen, since, learned, progress)
     if chosen is ReferenceName.HISTORY:
-        recent = rows[rows["time"] >= since] if since is not None else rows.tail(RECENT)
+        recent = rows[rows["time"] >= since] if since is not None else rows.tail(RECENT_CHANGES)
         before = rows.iloc[: len(rows) - len(recent)].tail(EARLIER)
         named = "of this repository before them"
         why = "asked for" if reference else f"{in_use.label} learned from other repositories, which differ from any one"
     else:
         later = rows if learned is None else rows[rows["time"] > learned]
-        recent = later[later["time"] >= since] if since is not None else later.tail(RECENT)
+        recent = later[later["time"] >= since] if since is not None else later.tail(RECENT_CHANGES)
         before, named = _learned(rows, in_use, folder, learned)
         why = "asked for" if reference else f"{in_use.label} learned from this repository"
     _enough(recent, before, learned if chosen is ReferenceName.TRAINING else None)
@@ -145,7 +143,7 @@ def _rows(
     tip = repository.resolve(options.until)
     most: int | None = None
     if chosen is ReferenceName.HISTORY or learned is None:
-        recent = RECENT if since is None else measurable(repository, tip, replace(replay, since=since))
+        recent = RECENT_CHANGES if since is None else measurable(repository, tip, replace(replay, since=since))
         # --max-commits 0 would be all of them
         most = max(1, recent + (EARLIER if chosen is ReferenceName.HISTORY else 0))
     return measured(
