@@ -19,6 +19,8 @@ from hyperion_hook.features.catalogue import canonical
 from hyperion_hook.training.tables.frame_columns import LARGEST, NUMERIC, Column, Kind, listed
 from hyperion_hook.training.validation.result import Finding, Table, class_shares, fault
 
+LEAST_SAMPLES = 10
+"""Fewer rows than these are nothing to learn from."""
 USUAL = "usual"
 """The kind of warnings that rows of changes always get: equal vectors, and counts with long tails."""
 DOUBTFUL = "doubtful"
@@ -30,7 +32,7 @@ FIX = "validate_and_prepare_data(..., fix_issues=True)"
 class Limits:
     """From where on something is reported; the specification's values where it names one."""
 
-    min_samples: int = 10
+    min_samples: int = LEAST_SAMPLES
     """Fewer rows are an error."""
     max_missing: float = 0.20
     """A larger share of missing cells is an error, 0..1."""

@@ -17,10 +17,8 @@ from hyperion_hook.training.tables.frame_columns import check_name
 from hyperion_hook.training.tables.table_reading import DataSource, read_table
 from hyperion_hook.training.tables.target import Target, read_target
 from hyperion_hook.training.tables.time_column import TimeColumn, time_column_of
-from hyperion_hook.training.validation.checks import DOUBTFUL
+from hyperion_hook.training.validation.checks import DOUBTFUL, LEAST_SAMPLES
 from hyperion_hook.training.validation.result import ValidationResult
-
-LEAST_ROWS = 10
 
 
 class Validator(Protocol):
@@ -75,8 +73,10 @@ def prepare(
     known = target.codes >= 0
     if not known.all():
         warnings.append(f"{int((~known).sum())} rows without a value of '{target_name}' are left out")
-    if known.sum() < LEAST_ROWS:
-        raise TrainingError(f"training data: {int(known.sum())} rows with a target; at least {LEAST_ROWS} are needed")
+    if known.sum() < LEAST_SAMPLES:
+        raise TrainingError(
+            f"training data: {int(known.sum())} rows with a target; at least {LEAST_SAMPLES} are needed"
+        )
     frame = frame[known].reset_index(drop=True)
     time = time_column_of(frame, time_column, target_name)
     apart = frozenset({target_name} if time is None else {target_name, time.name})
@@ -92,8 +92,8 @@ def prepare_unlabelled(data: DataSource, validator: Validator, *, time_column: s
     Raises ``ConfigError`` if the table or the time cannot be read; ``TrainingError`` with fewer than ten rows.
     """
     frame, validation, warnings = read_and_validate(data, None, validator)
-    if len(frame) < LEAST_ROWS:
-        raise TrainingError(f"training data: {len(frame)} rows; at least {LEAST_ROWS} are needed")
+    if len(frame) < LEAST_SAMPLES:
+        raise TrainingError(f"training data: {len(frame)} rows; at least {LEAST_SAMPLES} are needed")
     time = time_column_of(frame, time_column, "")
     apart = frozenset[str]() if time is None else frozenset({time.name})
     return Prepared(frame, Target(np.arange(len(frame)) % 2, (0, 1)), time, apart, validation, tuple(warnings))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hyperion_hook.domain.remedies import note_of
 from hyperion_hook.errors import TrainingError
-from hyperion_hook.training.validation.checks import USUAL, Limits
+from hyperion_hook.training.validation.checks import LEAST_SAMPLES, USUAL, Limits
 from hyperion_hook.training.validation.validator import DataValidator
 
 # features of history are missing for new files and new authors, and the estimators read that
@@ -27,7 +27,7 @@ def checked(rows: pd.DataFrame, features: Sequence[str]) -> tuple[str, ...]:
         If they cannot be learned from: all faults in one line. Too little history is left to those who say what is
         needed (``fit_past``).
     """
-    if len(rows) < Limits().min_samples or rows["buggy"].nunique() < 2:
+    if len(rows) < LEAST_SAMPLES or rows["buggy"].nunique() < 2:
         return ()
     result = DataValidator(_LIMITS).validate_dataframe(rows[[*features, "buggy"]], "buggy")
     repeated = int(rows.duplicated(["repository", "commit"]).sum())
