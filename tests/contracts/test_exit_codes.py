@@ -116,7 +116,7 @@ def test_files_do_not_take_the_place_of_closed_streams(repo: TestRepo, tmp_path:
     ],
 )
 def test_a_broken_installation_is_no_risk(repo: TestRepo, tmp_path: Path, arguments: str, code: int) -> None:
-    for needed in ("click", "hashlib"):  # hooks and ``score`` do without the former
+    for needed in ("click", "sqlite3"):  # hooks and ``score`` do without the former
         (tmp_path / f"{needed}.py").write_text("raise ImportError('half installed')\n")
     done = subprocess.run(
         [EXECUTABLE, *arguments.split()],
