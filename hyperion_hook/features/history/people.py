@@ -124,6 +124,8 @@ def normalised_entropy(commits: Mapping[int, int]) -> float:
     if len(commits) < 2:
         return 0.0
     total = sum(commits.values())
+    # the measure of ``change.diffusion.change_entropy`` by another logarithm: for more than half of real rows the last
+    # bits differ, and stored vectors have them, so the two become one only with the next EXTRACTOR_VERSION
     entropy = -sum(count / total * log(count / total) for count in sorted(commits.values()))
     return min(1.0, entropy / log(len(commits)))
 
