@@ -21,7 +21,8 @@ from typing import Any
 
 from hyperion_hook.domain.files.paths import language_of
 from hyperion_hook.domain.vector import Missing
-from hyperion_hook.features.source.measure import DEFAULT, _refused, measure_source
+from hyperion_hook.features.code.limits import DEFAULT
+from hyperion_hook.features.source.measure import _refused, measure_source
 
 FILES = 200
 _SCRIPT = (

@@ -16,10 +16,11 @@ from hyperion_hook.domain.deadline import NEVER
 from hyperion_hook.domain.history import History
 from hyperion_hook.domain.snapshot import Configured, Discussed, ImportGraph
 from hyperion_hook.domain.vector import FeatureVector, Missing
+from hyperion_hook.features.code.limits import DEFAULT, limits_for
 from hyperion_hook.features.code.metrics import SourceMetrics
 from hyperion_hook.features.context import Context, MeasureSource
 from hyperion_hook.features.extract import extract
-from hyperion_hook.features.source.measure import DEFAULT, limits_for, measure_source
+from hyperion_hook.features.source.measure import measure_source
 from hyperion_hook.git.blobs import BlobReader
 from hyperion_hook.git.changes import ChangeReader
 from hyperion_hook.git.repository import Repository

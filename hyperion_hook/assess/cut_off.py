@@ -16,8 +16,8 @@ from hyperion_hook.domain.remedies import REBUILD, note_of
 from hyperion_hook.domain.vector import NOT_FETCHED, SHALLOW, FeatureVector
 from hyperion_hook.errors import GitError
 from hyperion_hook.features.history.process import UNCOUNTED
-from hyperion_hook.git.ancestry import lacks_objects
 from hyperion_hook.git.blobs import DAMAGED
+from hyperion_hook.git.missing_objects import lacks_objects
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.git.run import LOST
 

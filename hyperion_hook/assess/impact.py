@@ -24,9 +24,7 @@ from hyperion_hook.scoring.impact import (
     impact_level,
     impact_score,
 )
-
-MOST_TOUCHED = 50
-"""Touched files that are looked at, those with the most changed lines: no more are needed to see what is near."""
+from hyperion_hook.store.history.changes import MOST_TOUCHED
 
 MOST_SHOWN = 5
 LEAST_PROBABILITY = 0.4

@@ -13,7 +13,7 @@ from hyperion_hook.domain.history import RECENT_CHANGES
 from hyperion_hook.domain.light_dataclasses import dataclass
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import HyperionError
-from hyperion_hook.store.history.refresh import extend_index, update_index
+from hyperion_hook.store.history.open_history import extend_index, update_index
 
 _FIXES_AT_ONCE = 10
 """Fixes that are traced before the clock is looked at again."""

@@ -27,7 +27,7 @@ from hyperion_hook.git.repository import Repository
 from hyperion_hook.measurer import Measurer
 from hyperion_hook.store.history.commits_before import Past
 from hyperion_hook.store.history.index import HistoryIndex
-from hyperion_hook.store.history.refresh import open_history
+from hyperion_hook.store.history.open_history import open_history
 from hyperion_hook.store.history.view import IndexedHistory
 from hyperion_hook.store.source_cache import SourceCache
 

@@ -16,7 +16,13 @@ from hyperion_hook.commands import Invocation, say, warn
 from hyperion_hook.commands import retrain as retraining
 from hyperion_hook.commands.support.flags import jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.whole_history import Reading, models_folder, need_the_extra, open_history, show
+from hyperion_hook.commands.support.whole_history import (
+    Reading,
+    models_folder,
+    need_the_extra,
+    open_whole_history,
+    show,
+)
 from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ExitCode, MissingExtraError, TooLittleHistoryError
 from hyperion_hook.report.formats.json_text import json_text
@@ -45,7 +51,7 @@ def run(
     from hyperion_hook.training.retrain.repository_drift import ReferenceName, repository_drift
     from hyperion_hook.training.rows.mined_store import vectors_folder
 
-    repository = open_history(repo)
+    repository = open_whole_history(repo)
     used = models_in_use(config.models, repository.common_dir)
     warn(used.warnings)
     newest = Reading(until=reading.until, jobs=reading.jobs)

@@ -12,7 +12,7 @@ from hyperion_hook.assess.models import models_in_use
 from hyperion_hook.commands import Invocation, warn
 from hyperion_hook.commands.support.flags import format_flag, jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.whole_history import Reading, need_the_extra, open_history, show
+from hyperion_hook.commands.support.whole_history import Reading, need_the_extra, open_whole_history, show
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import RiskLevel
 from hyperion_hook.domain.feedback import CAUSED_BUG, NOT_USEFUL, ticked_by_level
@@ -34,7 +34,7 @@ def _back_test(
     from hyperion_hook.training.retrain.card import calibration_lines, evaluation_data, evaluation_lines
 
     outside = None if labels is None else read_labels(labels)
-    repository = open_history(repo)
+    repository = open_whole_history(repo)
     ticks = ticked_by_level(FeedbackStore.of(repository.common_dir).read())
     used = models_in_use(config.models, repository.common_dir)
     label = used.label
@@ -98,7 +98,7 @@ def _ablate(repo: Path | None, corpus: Path | None, options: RetrainOptions) -> 
     from hyperion_hook.training.rows.corpus import entries_of, read_corpus
 
     if corpus is None:
-        repository = open_history(repo)
+        repository = open_whole_history(repo)
         entries = entries_of([repository.work_tree or repository.git_dir], options.until)
     else:
         entries = read_corpus(corpus)

@@ -12,7 +12,7 @@ from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.support.flags import format_flag, until_flag
 from hyperion_hook.commands.support.open_assessor import open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.whole_history import day_of, need_the_extra, open_history, processes
+from hyperion_hook.commands.support.whole_history import day_of, need_the_extra, open_whole_history, processes
 from hyperion_hook.domain.change import Change
 from hyperion_hook.domain.phrases import number
 from hyperion_hook.domain.vector import FeatureVector, Missing
@@ -151,7 +151,7 @@ def table_command(
     need_the_extra("features table")
     from hyperion_hook.training.rows.training_table import TARGET, csv_of, training_table, written
 
-    repository = open_history(invocation.repo)
+    repository = open_whole_history(invocation.repo)
     with ProgressLine(lines=True) as progress:
         table = training_table(
             repository,

@@ -10,41 +10,14 @@ import click
 import hyperion_hook
 from hyperion_hook.commands import Invocation, say
 from hyperion_hook.commands.hooks.agent_files import AGENTS, install_agent
-from hyperion_hook.commands.hooks.hook_files import STAGES, hook_script, install_hook
-from hyperion_hook.errors import ExitCode, HyperionError
+from hyperion_hook.commands.hooks.hook_files import STAGES, hook_script, hooks_folder, install_hook
+from hyperion_hook.errors import ExitCode
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable
-from hyperion_hook.store.history.refresh import index_path
+from hyperion_hook.store.history.open_history import index_path
 
-_LEVELS = {
-    "local": " in this repository",
-    "worktree": " in this worktree",
-    "global": " for this user",
-    "system": " for this machine",
-    "command": " for this command",
-}
 _ENOUGH = 50
 """Commits from which on a percentile can be had; a first hook reads less on its own."""
-
-
-def hooks_folder(repo: Path | None) -> Path:
-    """Return where git looks for the hooks of a repository; what is particular about the place is said.
-
-    Raises ``HyperionError`` if another tool rewrites that folder.
-    """
-    from hyperion_hook.git.environment.gitpython import level_of, open_repository
-
-    repository = open_repository(repo)
-    folder = repository.hooks_dir()
-    if (folder.parent.name, folder.name) == (".husky", "_"):
-        raise HyperionError(
-            f"hooks folder '{folder}': husky writes it anew; add the line 'hyperion-hook hook pre-commit'"
-            f" to '{folder.parent / 'pre-commit'}' instead"
-        )
-    if folder != repository.common_dir / "hooks":
-        where = _LEVELS.get(level_of(repository, "core.hooksPath"), "")
-        say(f"core.hooksPath is set{where}: the hook lies in {folder} and runs wherever that folder is used")
-    return folder
 
 
 @click.command()

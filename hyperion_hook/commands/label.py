@@ -14,7 +14,7 @@ import click
 from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.support.flags import path_flag
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.whole_history import open_history
+from hyperion_hook.commands.support.whole_history import open_whole_history
 from hyperion_hook.errors import ConfigError, ExitCode, GitError
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.formats.json_text import json_text
@@ -113,7 +113,7 @@ def command(
     if fixes is not None and until is not None:
         raise ConfigError("label: --fixes and --until exclude each other; the given commits say how far to read")
     as_csv = output_format == "csv"
-    repository = open_history(invocation.repo)
+    repository = open_whole_history(invocation.repo)
     if fixes is not None:
         given = _given(repository, fixes)
         # what is said to be a fix has a cause, however broad it is and whatever it touches

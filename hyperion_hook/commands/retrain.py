@@ -15,7 +15,7 @@ from hyperion_hook.commands.models import refresh
 from hyperion_hook.commands.support.flags import jobs_flag, path_flag, until_flag
 from hyperion_hook.commands.support.mlflow_mirror import tracker_of
 from hyperion_hook.commands.support.progress import ProgressLine
-from hyperion_hook.commands.support.whole_history import Reading, need_the_extra, open_history, show
+from hyperion_hook.commands.support.whole_history import Reading, need_the_extra, open_whole_history, show
 from hyperion_hook.config.load import Config
 from hyperion_hook.errors import ConfigError, ExitCode, TooLittleHistoryError
 from hyperion_hook.git.repository import Repository
@@ -56,7 +56,7 @@ def run(
         return _into_folder(None, models, corpus, options, tracker())
     from hyperion_hook.training.rows.mined_store import vectors_folder
 
-    here = open_history(repo)
+    here = open_whole_history(repo)
     options = options if options.vectors else replace(options, vectors=vectors_folder(here))
     if models is None:
         return _into_registry(here, options, config, tracker())

@@ -6,8 +6,7 @@ import click
 
 from hyperion_hook.commands import Invocation
 from hyperion_hook.commands.hooks.agent_files import AGENTS, uninstall_agent
-from hyperion_hook.commands.hooks.hook_files import STAGES, uninstall_hook
-from hyperion_hook.commands.install import hooks_folder
+from hyperion_hook.commands.hooks.hook_files import STAGES, hooks_folder, uninstall_hook
 from hyperion_hook.errors import ExitCode
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.safe_text import printable

@@ -18,9 +18,10 @@ from radon.complexity import cc_visit
 from radon.metrics import h_visit, mi_compute, mi_visit
 
 from hyperion_hook.domain.vector import Missing
+from hyperion_hook.features.code.limits import Limits
 from hyperion_hook.features.code.metrics import FunctionMetrics, SourceMetrics
 from hyperion_hook.features.source.halstead_maintainability import maintainability_index
-from hyperion_hook.features.source.measure import Limits, can_measure, measure_source
+from hyperion_hook.features.source.measure import can_measure, measure_source
 
 JAVA = """
 package a;

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperion_hook.git.ancestry import commit_ids, merge_base, present
+from hyperion_hook.git.ancestry import commit_ids, merge_base
+from hyperion_hook.git.missing_objects import present
 from hyperion_hook.git.repository import Repository
 from tests.support.repo import TestRepo
 

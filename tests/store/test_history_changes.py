@@ -14,7 +14,7 @@ from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import EmptyHistory, History
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.history.index import HistoryIndex
-from hyperion_hook.store.history.refresh import open_history
+from hyperion_hook.store.history.open_history import open_history
 from tests.store.test_history_index import commit, shuffled
 from tests.support.history_model import PATHS, histories, indexed
 from tests.support.repo import TestRepo

@@ -9,7 +9,7 @@ from pydriller.metrics.process.commits_count import CommitsCount
 from pydriller.metrics.process.contributors_count import ContributorsCount
 
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history.refresh import open_history
+from hyperion_hook.store.history.open_history import open_history
 from tests.support.repo import TestRepo
 
 

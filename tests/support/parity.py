@@ -15,7 +15,7 @@ from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.features.catalogue import CATALOGUE
 from hyperion_hook.git.changes import commit_change, staged_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history.refresh import update_index
+from hyperion_hook.store.history.open_history import update_index
 
 AT_COMMIT = {feature.name for feature in CATALOGUE if feature.at_commit}
 """Features of the message and of the commit itself: a staged change cannot know them."""

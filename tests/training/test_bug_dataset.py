@@ -10,7 +10,7 @@ from hyperion_hook.domain.history import DAY, MONTH
 from hyperion_hook.features.history.file_bug_features import FILE_NUMBERS, judged_files, numbers_after
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history.refresh import open_history
+from hyperion_hook.store.history.open_history import open_history
 from hyperion_hook.training.bugs.dataset import HORIZON, BugOptions, BugRows, bug_rows
 from tests.support.buggy import buggy_history
 from tests.support.history import tangled_history

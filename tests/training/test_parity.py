@@ -11,7 +11,7 @@ from hyperion_hook.assess.store_measurer import StoreMeasurer
 from hyperion_hook.domain.vector import FeatureVector
 from hyperion_hook.git.changes import commit_change
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history.refresh import update_index
+from hyperion_hook.store.history.open_history import update_index
 from hyperion_hook.training.rows.replay import ReplayedCommit, ReplayOptions, replay
 from tests.support.history import tangled_history
 from tests.support.moves import moving_history

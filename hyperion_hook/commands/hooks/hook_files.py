@@ -11,6 +11,7 @@ import shlex
 from contextlib import suppress
 from pathlib import Path
 
+from hyperion_hook.commands import say
 from hyperion_hook.errors import HyperionError, file_errors
 from hyperion_hook.store.files.whole_files import write_whole
 
@@ -18,6 +19,13 @@ STAGES = ("pre-commit", "commit-msg", "pre-push")
 KEPT_SUFFIX = ".before-hyperion"
 MARK = b"# hyperion-hook: written by 'hyperion-hook install', removed by 'hyperion-hook uninstall'"
 _READ_FOR_MARK = 4096
+_LEVELS = {
+    "local": " in this repository",
+    "worktree": " in this worktree",
+    "global": " for this user",
+    "system": " for this machine",
+    "command": " for this command",
+}
 
 _SCRIPT = r"""#!/bin/sh
 {mark}
@@ -66,6 +74,26 @@ fi
     + r"""printf '%s' "$input" | "$@"
 """
 )
+
+
+def hooks_folder(repo: Path | None) -> Path:
+    """Return where git looks for the hooks of a repository; what is particular about the place is said.
+
+    Raises ``HyperionError`` if another tool rewrites that folder.
+    """
+    from hyperion_hook.git.environment.gitpython import level_of, open_repository
+
+    repository = open_repository(repo)
+    folder = repository.hooks_dir()
+    if (folder.parent.name, folder.name) == (".husky", "_"):
+        raise HyperionError(
+            f"hooks folder '{folder}': husky writes it anew; add the line 'hyperion-hook hook pre-commit'"
+            f" to '{folder.parent / 'pre-commit'}' instead"
+        )
+    if folder != repository.common_dir / "hooks":
+        where = _LEVELS.get(level_of(repository, "core.hooksPath"), "")
+        say(f"core.hooksPath is set{where}: the hook lies in {folder} and runs wherever that folder is used")
+    return folder
 
 
 def hook_script(stage: str, python: str, package: str) -> bytes:

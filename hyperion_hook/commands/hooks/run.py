@@ -17,7 +17,7 @@ from hyperion_hook.commands.support.gate import verdict_code
 from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_assessor
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.terminals import terminal_columns, wants_colour
-from hyperion_hook.commands.support.watchdog import Limit, give_up_after, take_time
+from hyperion_hook.commands.support.watchdog import AGENT_PATIENCE, HOOK_PATIENCE, Limit, give_up_after, take_time
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment, RiskLevel, Score, Unknown
 from hyperion_hook.domain.change import ChangeKind
@@ -35,11 +35,6 @@ if TYPE_CHECKING:
 
 MOST_REFS = 5
 LINES = {"line": 1, "short": 5}
-PATIENCE = 1.5
-"""Deadlines after which a hook gives up altogether: what is measured by the deadline still has to be said."""
-AGENT_PATIENCE = 10.0
-"""An agent waits longer than a person, and nothing is blocked meanwhile."""
-
 AGENT = "agent"
 _STAGES = {
     "pre-commit": ("the commit goes on", "git commit --no-verify"),
@@ -182,7 +177,7 @@ def _give(answer: Answer) -> None:
 
 def limit_of(stage: str, deadline: float, *, blocks: bool) -> Limit:
     """Return the time of a hook, and the outcome of the commit or push when it takes longer."""
-    seconds = (AGENT_PATIENCE if stage == AGENT else PATIENCE) * deadline
+    seconds = (AGENT_PATIENCE if stage == AGENT else HOOK_PATIENCE) * deadline
     fault = f"it took longer than {seconds:g} s (breaks are not told)"
     if blocks:
         return Limit(seconds, fault, ExitCode.FAILED)

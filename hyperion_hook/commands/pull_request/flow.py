@@ -23,7 +23,7 @@ from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.snapshot import Discussed
 from hyperion_hook.errors import ExitCode, GitError, HyperionError
-from hyperion_hook.git.ancestry import present
+from hyperion_hook.git.missing_objects import present
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.report.comment.brief import Brief, brief_of
 from hyperion_hook.report.formats.sarif import render_sarif

@@ -16,7 +16,14 @@ from hyperion_hook.commands.support.open_assessor import OpenAssessor, open_asse
 from hyperion_hook.commands.support.output import result_to
 from hyperion_hook.commands.support.progress import ProgressLine
 from hyperion_hook.commands.support.terminals import terminal_columns, wants_colour
-from hyperion_hook.commands.support.watchdog import STALL_SECONDS, Limit, give_up_after, stalled, take_time
+from hyperion_hook.commands.support.watchdog import (
+    STAGED_PATIENCE,
+    STALL_SECONDS,
+    Limit,
+    give_up_after,
+    stalled,
+    take_time,
+)
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Assessment
 from hyperion_hook.domain.change import MOST_PATCH_BYTES, ChangeKind
@@ -39,8 +46,6 @@ _RENDERERS = {
 """Format to module in ``report.formats``, of which only the one that is asked for is imported, and function."""
 FORMATS = ("text", *_RENDERERS)
 EACH_FORMATS = ("jsonl", "text", "brief")
-STAGED_PATIENCE = 10
-"""Deadlines without progress after which scoring what is staged is given up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ from hyperion_hook.errors import ExitCode
 
 STALL_SECONDS = 300.0
 """Without progress for so long, a command that nobody waits for is taken to hang."""
+HOOK_PATIENCE = 1.5
+"""Deadlines after which a hook gives up altogether: what is measured by the deadline still has to be said."""
+AGENT_PATIENCE = 10.0
+"""An agent waits longer than a person, and nothing is blocked meanwhile."""
+STAGED_PATIENCE = 10
+"""Deadlines without progress after which scoring what is staged is given up."""
 _GRACE = 0.15
 """The share of its time limit that a child has to end in order before it is killed."""
 _RENEWED_AFTER = 1.0

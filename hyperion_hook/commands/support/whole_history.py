@@ -100,7 +100,7 @@ def need_the_extra(command: str) -> None:
             raise MissingExtraError(command, "train", module)
 
 
-def open_history(repo: Path | None) -> Repository:
+def open_whole_history(repo: Path | None) -> Repository:
     """Return a repository whose history is read; what a shallow clone, or one without all its files, costs is said."""
     repository = open_repository(repo)
     cut_off = sorted(repository.cut_off())

@@ -3,9 +3,34 @@
 from __future__ import annotations
 
 from hyperion_hook.domain.late_patterns import late_pattern
+from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import Missing
 
 IN_LFS = Missing("its content is in Git LFS, not in the repository")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost: ``max_bytes`` of UTF-8, ``max_line`` in characters, ``steps`` of about a token each."""
+
+    max_bytes: int = 1_000_000
+    max_line: int = 20_000
+    steps: int = 1_500_000
+
+
+DEFAULT = Limits()
+
+
+def limits_for(max_bytes: int) -> Limits:
+    """Return the limits of one file where files of so many bytes are measured; smaller ones cost no less for it.
+
+    Examples
+    --------
+    >>> limits_for(10) == DEFAULT, limits_for(2_000_000).steps
+    (True, 3000000)
+    """
+    most = max(max_bytes, DEFAULT.max_bytes)
+    return replace(DEFAULT, max_bytes=most, steps=DEFAULT.steps * most // DEFAULT.max_bytes)
 
 
 class TooSlowError(Exception):

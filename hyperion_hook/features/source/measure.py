@@ -12,11 +12,11 @@ import re
 from hyperion_hook.domain.files.generated import says_generated
 from hyperion_hook.domain.files.languages import LANGUAGES, language_of
 from hyperion_hook.domain.late_patterns import late_pattern
-from hyperion_hook.domain.light_dataclasses import dataclass, replace
+from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.errors import show_traceback_if_asked
 from hyperion_hook.features.code.actual_language import EMBEDDING, SHARED, embedded_source, language_written
-from hyperion_hook.features.code.limits import IN_LFS, Clock, TooSlowError, too_hard_to_tokenise
+from hyperion_hook.features.code.limits import DEFAULT, IN_LFS, Clock, Limits, TooSlowError, too_hard_to_tokenise
 from hyperion_hook.features.code.metrics import SourceMetrics
 
 EXTRACTOR_VERSION = 8
@@ -24,30 +24,6 @@ EXTRACTOR_VERSION = 8
 
 _MINIFIED_MEAN = 400
 _PYTHON_HEAD = late_pattern(r"^[^\S\n]*+(?:async\s++)?+(def)\s++\w", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one file may cost: ``max_bytes`` of UTF-8, ``max_line`` in characters, ``steps`` of about a token each."""
-
-    max_bytes: int = 1_000_000
-    max_line: int = 20_000
-    steps: int = 1_500_000
-
-
-DEFAULT = Limits()
-
-
-def limits_for(max_bytes: int) -> Limits:
-    """Return the limits of one file where files of so many bytes are measured; smaller ones cost no less for it.
-
-    Examples
-    --------
-    >>> limits_for(10) == DEFAULT, limits_for(2_000_000).steps
-    (True, 3000000)
-    """
-    most = max(max_bytes, DEFAULT.max_bytes)
-    return replace(DEFAULT, max_bytes=most, steps=DEFAULT.steps * most // DEFAULT.max_bytes)
 
 
 def can_measure(path: str) -> bool:

@@ -33,7 +33,7 @@ from hyperion_hook.features.flow.word_blocks import WORD_LANGUAGES, WordFlows
 from hyperion_hook.features.functions.lexis import LEXES
 from hyperion_hook.features.functions.read import Placed, read_functions
 from hyperion_hook.features.source.halstead_maintainability import halstead_volume, maintainability_index
-from hyperion_hook.features.source.readable import lost_head, readable
+from hyperion_hook.features.source.text_for_lizard import lost_head, readable
 
 try:
     # half the time of importing all of lizard

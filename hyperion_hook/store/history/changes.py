@@ -26,7 +26,7 @@ MOST_FILES = 50
 """A commit of more files says little about any two of them."""
 
 MOST_TOUCHED = 50
-"""Touched files that are looked at; a change of more is a bulk change itself."""
+"""Touched files that are looked at, those with the most changed lines: no more are needed to see what is near."""
 
 _CONTINUED = bytes(range(128, 256))
 

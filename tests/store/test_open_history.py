@@ -20,9 +20,9 @@ from hyperion_hook.errors import StoreError
 from hyperion_hook.git.log import Detail, stream_commits
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.history import index as history_index
-from hyperion_hook.store.history import refresh as history_refresh
+from hyperion_hook.store.history import open_history as opening
 from hyperion_hook.store.history.index import HistoryIndex
-from hyperion_hook.store.history.refresh import index_path, open_history, update_index
+from hyperion_hook.store.history.open_history import index_path, open_history, update_index
 from tests.support.history import tangled_history
 from tests.support.repo import TestRepo
 
@@ -149,7 +149,7 @@ def test_line_counts_are_those_of_git(tangled: TestRepo) -> None:
 
 
 def test_names_are_published_before_lines_are_counted(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_refresh, "_add_counts", lambda *_: None)
+    monkeypatch.setattr(opening, "_add_counts", lambda *_: None)
     update_index(here(repo))
     with HistoryIndex.open(index_path(here(repo))) as index:
         history = index.history_at(repo.head())
@@ -163,8 +163,8 @@ def test_names_are_published_before_lines_are_counted(repo: TestRepo, monkeypatc
 def test_progress_ends_at_the_total_and_small_batches_add_up(
     tangled: TestRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history_refresh, "_BATCH", 7)
-    monkeypatch.setattr(history_refresh, "_STEP", 5)
+    monkeypatch.setattr(opening, "_BATCH", 7)
+    monkeypatch.setattr(opening, "_STEP", 5)
     told: list[tuple[int, int]] = []
     report = update_index(here(tangled), rebuild=True, progress=lambda done, total: told.append((done, total)))
     assert told[-1][0] == told[-1][1]
@@ -280,7 +280,7 @@ def test_a_locked_index_is_copied_and_extended_in_memory(repo: TestRepo, monkeyp
 _OPEN = """
 import json, sys
 from hyperion_hook.git.repository import Repository
-from hyperion_hook.store.history.refresh import open_history, update_index
+from hyperion_hook.store.history.open_history import open_history, update_index
 repository = Repository.discover(sys.argv[1])
 if sys.argv[2] == "index":
     update_index(repository, rebuild=True)
@@ -335,9 +335,9 @@ def test_a_full_disk_costs_a_warning(repo: TestRepo) -> None:
 def test_later_hooks_count_what_a_killed_index_left_uncounted(
     tangled: TestRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history_refresh, "_COUNTED_LATER", 30)
+    monkeypatch.setattr(opening, "_COUNTED_LATER", 30)
     with monkeypatch.context() as patched:
-        patched.setattr(history_refresh, "_add_counts", lambda *_: None)
+        patched.setattr(opening, "_add_counts", lambda *_: None)
         update_index(here(tangled), rebuild=True)
     left = []
     for _ in range(40):
@@ -360,7 +360,7 @@ def test_commits_that_are_gone_do_not_keep_others_from_being_counted(
     repo: TestRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(history_refresh, "_add_counts", lambda *_: None)
+        patched.setattr(opening, "_add_counts", lambda *_: None)
         update_index(here(repo))
     with HistoryIndex.open(index_path(here(repo))) as index:
         gone = FileChange("gone.py", FileStatus.ADDED)
@@ -372,11 +372,11 @@ def test_commits_that_are_gone_do_not_keep_others_from_being_counted(
 
 def test_what_cannot_be_written_is_not_read_for_counting(repo: TestRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(history_refresh, "_add_counts", lambda *_: None)
+        patched.setattr(opening, "_add_counts", lambda *_: None)
         update_index(here(repo))
     monkeypatch.setattr(history_index, "BUSY_SECONDS", 0.05)
     asked = []
-    monkeypatch.setattr(history_refresh, "present", lambda *_: asked.append(1) or [])
+    monkeypatch.setattr(opening, "present", lambda *_: asked.append(1) or [])
     lock = sqlite3.connect(index_path(here(repo)), isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
     index, _ = open_history(here(repo), repo.head())

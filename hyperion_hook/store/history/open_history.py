@@ -14,8 +14,9 @@ from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.remedies import INDEX, Note, note_of
 from hyperion_hook.domain.vector import SHALLOW
 from hyperion_hook.errors import GitError, StoreError
-from hyperion_hook.git.ancestry import commit_ids, present, rev_list
+from hyperion_hook.git.ancestry import commit_ids, rev_list
 from hyperion_hook.git.log import Detail, read_commits
+from hyperion_hook.git.missing_objects import present
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.store.history.index import HistoryIndex
 
