@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import IO, NamedTuple
 
 from hyperion_hook.errors import GitError
+from hyperion_hook.git.diffs.read_difference import RENAMES
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.file_lines import UNKNOWN, Numbers, own_lines
 
 _COMMAND = tuple(
-    "log --no-walk=unsorted --stdin -c -M --raw -z -p -U1 --combined-all-paths --no-abbrev --full-index "
+    f"log --no-walk=unsorted --stdin -c {RENAMES} --raw -z -p -U1 --combined-all-paths --no-abbrev --full-index "
     "--no-color --no-ext-diff --no-textconv --no-notes --format=%x01%H".split()
 )
 _RECORD = re.compile(rb"(?:^|[\n\0])\x01([0-9a-f]{40}(?:[0-9a-f]{24})?)\0")
