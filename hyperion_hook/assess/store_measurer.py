@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 STORE_FOLDER = "hyperion-hook"
 GRAPH_MODULES = frozenset(feature.module for feature in CATALOGUE if feature.origin is Origin.GRAPH) | {"interface"}
 
+_MESSAGES_KEPT = 1_000
 _NAMED = 2
 """Files left out that are named; of the others only the number is told."""
 
@@ -108,6 +109,7 @@ class StoreMeasurer(Measurer):
         # what was asked of the past last: the parts of an assessment all ask the same
         self._known: tuple[str | None, History] | None = None
         self._past: Past | None = None
+        self._messages: dict[str, Commit] = {}
         self._to_read = 0
         self._read: set[str] = set()
 
@@ -212,8 +214,12 @@ class StoreMeasurer(Measurer):
         return self._past
 
     def messages(self, commits: Sequence[str]) -> list[Commit]:
-        """Return commits without files."""
-        return list(read_commits(self.repository, commits, detail=Detail.NOTHING))
+        """Return commits without files; what was read last is kept, as several ask for the newest on the same files."""
+        absent = [commit for commit in commits if commit not in self._messages]
+        if len(self._messages) + len(absent) > _MESSAGES_KEPT:
+            self._messages, absent = {}, list(commits)
+        self._messages |= {commit.id: commit for commit in read_commits(self.repository, absent, detail=Detail.NOTHING)}
+        return [self._messages[commit] for commit in commits if commit in self._messages]
 
     def patches(self, commits: Sequence[str]) -> list[Commit]:
         """Return commits with their hunks."""
