@@ -24,11 +24,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.histories import indexed, options_of, sampled
-from hyperion_hook.assess.impact import LEAST_PROBABILITY, LEAST_SUPPORT, MOST_SHOWN
+from hyperion_hook.assess.impact import MOST_SHOWN
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.co_change import CoChange, PastOfFile
 from hyperion_hook.domain.commit import Commit
-from hyperion_hook.scoring.co_change import WEIGHTS, rank_co_changes, weighed
+from hyperion_hook.scoring.co_change import LEAST_PROBABILITY, LEAST_SUPPORT, WEIGHTS, rank_co_changes, weighed
 from hyperion_hook.store.history.index import HistoryIndex
 
 MOST_FILES = 30

@@ -14,7 +14,7 @@ from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.domain.snapshot import ImportGraph
 from hyperion_hook.domain.vector import Missing
 from hyperion_hook.features.graph.import_graph import dependent_share
-from hyperion_hook.scoring.co_change import rank_co_changes
+from hyperion_hook.scoring.co_change import LEAST_PROBABILITY, LEAST_SUPPORT, rank_co_changes
 from hyperion_hook.scoring.impact import (
     LEAST_STRENGTH,
     MOST_AFFECTED,
@@ -27,9 +27,6 @@ from hyperion_hook.scoring.impact import (
 from hyperion_hook.store.history.changes import MOST_TOUCHED
 
 MOST_SHOWN = 5
-LEAST_PROBABILITY = 0.4
-LEAST_SUPPORT = 3
-"""What is shown from here on is right two times out of three where a file is missing (``docs/impact.md``)."""
 
 _LATELY = 180 * DAY
 

@@ -17,6 +17,7 @@ from hyperion_hook.config import kinds
 from hyperion_hook.config.file import SettingsFile, read_settings_file
 from hyperion_hook.config.kinds import FaultError, Kind, is_not, number, suggestion
 from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM, RiskLevel
+from hyperion_hook.domain.change import BULK_FILES, MAX_FILE_BYTES
 from hyperion_hook.domain.light_dataclasses import dataclass, field
 from hyperion_hook.errors import TRACEBACK_VARIABLE, ConfigError
 
@@ -91,8 +92,8 @@ class Config:
     deadline: float = _setting(2.0, number(0.05, 3600))
     hook_detail: str = _setting("auto", kinds.choice("auto", "line", "short", "full"))
     hook_background: float = _setting(0.5, number(0, 60))
-    max_file_bytes: int = _setting(1_000_000, _COUNT)
-    bulk_files: int = _setting(300, _COUNT)
+    max_file_bytes: int = _setting(MAX_FILE_BYTES, _COUNT)
+    bulk_files: int = _setting(BULK_FILES, _COUNT)
     index_auto_limit: int = _setting(1000, number(0, 10**9, whole=True))
     alert_high: float = _setting(ALERT_HIGH, _SHARE)
     alert_medium: float = _setting(ALERT_MEDIUM, _SHARE)

@@ -19,6 +19,8 @@ MOST_PATCH_BYTES = 50_000_000
 SYMLINK_MODE = 0o120000
 SUBMODULE_MODE = 0o160000
 _SPECIAL_MODES = frozenset({SYMLINK_MODE, SUBMODULE_MODE})
+MAX_FILE_BYTES = 1_000_000
+"""The largest file whose code is measured, unless a setting says otherwise."""
 BULK_FILES = 300
 """Files of one change that are looked into, unless configured otherwise."""
 

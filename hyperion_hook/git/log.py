@@ -19,7 +19,8 @@ from hyperion_hook.domain.light_dataclasses import replace
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.ancestry import commit_ids, rev_list
 from hyperion_hook.git.diffs.parse_diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
-from hyperion_hook.git.diffs.read_difference import RENAMES, SAME_CONTENT, DiffTree, Presence, read_present
+from hyperion_hook.git.diffs.read_difference import DiffTree, Presence, read_present
+from hyperion_hook.git.environment.settings import RENAMES, SAME_CONTENT
 from hyperion_hook.git.repository import Repository
 
 _FORMAT = "--format=%x00%x01%H%x00%P%x00%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%cd%x00%B%x00"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperion_hook.domain.change import Change, FileChange
+from hyperion_hook.domain.change import MAX_FILE_BYTES, Change, FileChange
 from hyperion_hook.domain.files.text import decode_lines, line_count
 from hyperion_hook.domain.snapshot import Folder, Sources, SourceText
 from hyperion_hook.domain.vector import Missing
@@ -18,7 +18,9 @@ _KEPT = 16_000_000  # characters: the texts of any usual change, and a bound for
 class GitSources(Sources):
     """Reads both sides from git's object store; what was read last is kept."""
 
-    def __init__(self, repository: Repository, change: Change, reader: BlobReader, max_bytes: int = 1_000_000) -> None:
+    def __init__(
+        self, repository: Repository, change: Change, reader: BlobReader, max_bytes: int = MAX_FILE_BYTES
+    ) -> None:
         self._base = change.base or repository.empty_tree
         self._reader = reader
         self._max_bytes = max_bytes

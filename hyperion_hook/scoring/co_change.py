@@ -61,6 +61,10 @@ WEIGHTS = {
 NONE = -3.377
 """Weight of the case that the missing file is none of the candidates."""
 
+LEAST_PROBABILITY = 0.4
+LEAST_SUPPORT = 3
+"""What is shown from here on is right two times out of three where a file is missing (``docs/impact.md``)."""
+
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+")
 _COMMON_WORDS = frozenset(("test", "tests", "spec", "it", "impl", "main", "src", "index", "init", "mod"))
 

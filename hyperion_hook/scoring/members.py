@@ -27,7 +27,7 @@ class TreeMember:
 
     def used_columns(self) -> frozenset[int]:
         """Return the columns that some tree splits on."""
-        return self.trees.used_columns()
+        return self.trees.columns
 
     def link(self, total: float) -> float:
         """Return the log-odds for a sum of leaves."""

@@ -36,7 +36,7 @@ REINSTALL = "reinstall hyperion-hook, or name another folder: --models PATH"
 class Trees:
     """An ensemble of regression trees whose leaf values are summed."""
 
-    __slots__ = ("features", "left", "name", "roots", "thresholds")
+    __slots__ = ("columns", "features", "left", "name", "roots", "thresholds")
 
     def __init__(
         self, name: str, roots: Sequence[int], features: array[int], thresholds: array[float], left: array[int]
@@ -46,6 +46,8 @@ class Trees:
         self.features = features
         self.thresholds = thresholds
         self.left = left
+        self.columns = frozenset(feature & LEAF for feature in set(features)) - {LEAF}
+        """The columns that some tree splits on."""
 
     @classmethod
     def parse(cls, name: str, data: bytes, feature_count: int) -> Trees:
@@ -78,15 +80,11 @@ class Trees:
         if not isfinite(sum(thresholds)):
             raise _damaged(name, "a threshold or a leaf is no finite number")
         trees = cls(name, roots, features, thresholds, left)
-        if (last := max(trees.used_columns(), default=-1)) >= feature_count:
+        if (last := max(trees.columns, default=-1)) >= feature_count:
             raise _damaged(name, f"feature number {last} where there are {feature_count}")
         if any(root >= node_count for root in roots):
             raise _damaged(name, "a tree begins behind the last node")
         return trees
-
-    def used_columns(self) -> frozenset[int]:
-        """Return the columns that some tree splits on."""
-        return frozenset(feature & LEAF for feature in set(self.features)) - {LEAF}
 
     def total(self, row: Sequence[float]) -> float:
         """Return the sum of the leaf values that a row of 32-bit floats (NaN: missing) reaches."""

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from hyperion_hook.assess import Assessor
-from hyperion_hook.assess.impact import LEAST_PROBABILITY, LEAST_SUPPORT, impact_of, looked_at
+from hyperion_hook.assess.impact import impact_of, looked_at
 from hyperion_hook.config.load import Config
 from hyperion_hook.domain.assessment import Impact
 from hyperion_hook.domain.change import FileStatus
 from hyperion_hook.domain.history import EmptyHistory
+from hyperion_hook.scoring.co_change import LEAST_PROBABILITY, LEAST_SUPPORT
 from tests.support.changes import NO_GRAPH, change, edit
 from tests.support.command import hyperion
 from tests.support.repo import TestRepo

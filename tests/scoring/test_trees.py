@@ -69,7 +69,7 @@ def test_files_of_format_1_and_of_many_nodes_are_read() -> None:
 
 
 def test_columns_that_no_tree_splits_on_are_not_used() -> None:
-    assert TREE.used_columns() == {0, 1}
+    assert TREE.columns == {0, 1}
 
 
 @given(st.floats())

@@ -75,7 +75,7 @@ class AnomalyDetector(Predictor):
                 totals = tree_values(model.trees, one, other, players, alone=alone)
                 return [2.0 * (model.decision_at(total) - zero) for total in totals]
 
-            used = model.trees.used_columns()
+            used = model.trees.columns
             explanation = divide(game, model.features, as_row(model.filled(numbers)), other, used, GROUPS)
             rest = BINARY if is_rare_binary(vector, None) else ""
             results.append(explained(explanation, vector, usual, model.score(vector)[0], in_words, rest))

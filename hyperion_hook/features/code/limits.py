@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hyperion_hook.domain.change import MAX_FILE_BYTES
 from hyperion_hook.domain.late_patterns import late_pattern
 from hyperion_hook.domain.light_dataclasses import dataclass, replace
 from hyperion_hook.domain.vector import Missing
@@ -13,7 +14,7 @@ IN_LFS = Missing("its content is in Git LFS, not in the repository")
 class Limits:
     """What one file may cost: ``max_bytes`` of UTF-8, ``max_line`` in characters, ``steps`` of about a token each."""
 
-    max_bytes: int = 1_000_000
+    max_bytes: int = MAX_FILE_BYTES
     max_line: int = 20_000
     steps: int = 1_500_000
 

@@ -12,13 +12,12 @@ from hyperion_hook.domain.vector import NOT_FETCHED
 from hyperion_hook.errors import GitError
 from hyperion_hook.git.blobs import DAMAGED
 from hyperion_hook.git.diffs.parse_diff import MAX_PATCH_BYTES, is_cut, parse_difference, with_counts
+from hyperion_hook.git.environment.settings import RENAMES, SAME_CONTENT
 from hyperion_hook.git.run import Conversation, Git
 
 # ``diff`` and not the plumbing: only it takes the pinned ``diff.context``, on which line counts depend
 _COMMAND = ("diff", "--raw", "--no-color", "--no-abbrev", "--full-index", "--no-relative", "--ignore-submodules=none")
 _TREE_OPTIONS = ("-r", "--root", "--no-commit-id", "--no-color", "--no-abbrev", "--full-index")
-RENAMES, SAME_CONTENT = "-M", "-M100%"
-"""How renames are found: by similar content, or by equal object ids alone, for which no content is read."""
 
 _END = b"~"
 _ASKED_AT_ONCE = 400  # their ids and the answers fit into the pipes, so that neither side waits for the other

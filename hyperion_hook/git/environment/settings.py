@@ -20,3 +20,9 @@ OVERRIDES = tuple(
     " log.excludeDecoration= log.showSignature=false log.mailmap=false log.follow=false log.diffMerges=off"
     " log.showRoot=true format.notes=false i18n.logOutputEncoding=UTF-8 advice.detachedHead=false".split()
 )
+
+RENAMES, SAME_CONTENT = "-M", "-M100%"
+"""How renames are found: by similar content, or by equal object ids alone, for which no content is read.
+
+Of more than ``diff.renameLimit`` files on either side only equal ones are.
+"""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import IO, NamedTuple
 
 from hyperion_hook.errors import GitError
-from hyperion_hook.git.diffs.read_difference import RENAMES
+from hyperion_hook.git.environment.settings import RENAMES
 from hyperion_hook.git.repository import Repository
 from hyperion_hook.training.labels.file_lines import UNKNOWN, Numbers, own_lines
 

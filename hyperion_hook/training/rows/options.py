@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hyperion_hook.config.ml_config import MLConfig
 from hyperion_hook.domain.assessment import ALERT_HIGH, ALERT_MEDIUM
+from hyperion_hook.domain.change import BULK_FILES, MAX_FILE_BYTES
 from hyperion_hook.training.labels.szz import SzzRules
 from hyperion_hook.training.rows.replay import ReplayOptions
 
@@ -35,8 +36,8 @@ class RetrainOptions:
     until: str = "HEAD"
     max_commits: int | None = None
     code_commits: int = 300
-    max_file_bytes: int = 1_000_000
-    bulk_files: int = 300
+    max_file_bytes: int = MAX_FILE_BYTES
+    bulk_files: int = BULK_FILES
     exclude: tuple[str, ...] = ()
     rules: SzzRules = RULES
     vectors: Path | None = None

@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hyperion_hook.domain.change import Change
+from hyperion_hook.domain.change import BULK_FILES, MAX_FILE_BYTES, Change
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.files.paths import FileRole, role_of
 from hyperion_hook.domain.history import CommitFlag
@@ -86,8 +86,8 @@ class ReplayOptions:
     source_metrics: bool = True
     graph: bool = True
     bots: bool = False
-    max_file_bytes: int = 1_000_000
-    bulk_files: int = 300
+    max_file_bytes: int = MAX_FILE_BYTES
+    bulk_files: int = BULK_FILES
     exclude: tuple[str, ...] = ()
     sampled: int | None = None
 
