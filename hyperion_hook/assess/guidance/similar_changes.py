@@ -179,7 +179,7 @@ def _later(commit: PastCommit, past: Past) -> tuple[list[FileEvent], list[FileEv
     """Return the fixes and the reverts in the source files of a commit after it, oldest first."""
     known = past.history.known_files(sorted(commit.files)[:_FILES_FOLLOWED])
     source = [file for file, about in known.items() if role_of(about.path) is FileRole.SOURCE] or list(known)
-    by_commit = {event.commit: event for file in source for event in past.life(file).events}
+    by_commit = {event.commit: event for life in past.lives(source) for event in life.events}
     later = [event for event in by_commit.values() if event.time >= commit.time and event.commit != commit.number]
     later.sort(key=lambda event: (event.time, event.commit))
     return [event for event in later if event.flags & FIX], [event for event in later if event.flags & REVERT]

@@ -152,10 +152,11 @@ def _merged(
 ) -> defaultdict[str, _Knowledge]:
     """Return the knowledge of persons from that of the addresses they commit with."""
     known: defaultdict[str, _Knowledge] = defaultdict(_Knowledge)
+    months_of = past.months_of(candidates)
     for number, part in candidates.items():
         person = people.of(commits[part.newest].author) if part.newest in commits else None
         if person is not None:
-            months = past.months_of(number)
+            months = months_of[number]
             known[person].commits |= part.commits
             known[person].nearby += part.nearby
             # whoever still works elsewhere in the repository is not gone

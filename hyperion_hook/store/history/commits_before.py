@@ -63,20 +63,21 @@ class Past:
                 )
         return [rows[commit] for commit in ids]
 
-    def life(self, file: int) -> FileHistory:
-        """Return the life of a file by number."""
+    def lives(self, files: Iterable[int]) -> list[FileHistory]:
+        """Return the lives of files by number."""
         with self._index.reading():
-            return self._index.lives.history(file, self._index.view(bytes.fromhex(self._base)))
+            view = self._index.view(bytes.fromhex(self._base))
+            return [self._index.lives.history(file, view) for file in files]
 
-    def months_of(self, author: int) -> tuple[Tally, ...]:
-        """Return the commits of an author by number, month by month, oldest first."""
+    def months_of(self, authors: Iterable[int]) -> dict[int, tuple[Tally, ...]]:
+        """Return the commits of authors by number, month by month, oldest first."""
         with self._index.reading():
-            return self.history.tally((AUTHOR, author, 0))
+            return {author: self.history.tally((AUTHOR, author, 0)) for author in authors}
 
     def ids(self, numbers: Iterable[int]) -> list[str]:
         """Return the ids of commits by number, in the order given."""
         with self._index.reading():
-            return [self._index.graph.id_of(number).hex() for number in numbers]
+            return [commit.hex() for commit in self._index.graph.ids_of(list(numbers))]
 
     def directories(self, paths: Iterable[str]) -> frozenset[int]:
         """Return the numbers of those folders that some commit touched."""

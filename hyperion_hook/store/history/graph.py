@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any
 
+from hyperion_hook.store.files.sqlite import StoreConnection
 from hyperion_hook.store.history.codec import mask_of, pack, unpack
 
 _MASKS_KEPT = 512
@@ -39,7 +40,7 @@ class CommitGraph:
     ``complete``: there is no commit but those inserted here, so none is looked for in the database.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: StoreConnection) -> None:
         self._connection = connection
         self.complete = False
         self._ords: dict[bytes, int] = {}
@@ -69,6 +70,12 @@ class CommitGraph:
     def id_of(self, number: int) -> bytes:
         """Return the id of a commit by number."""
         return self._ids[number]
+
+    def ids_of(self, numbers: Sequence[int]) -> list[bytes]:
+        """Return the ids of commits by number."""
+        absent = [number for number in numbers if number not in self._ids]
+        self._ids.update(self._connection.rows_in("SELECT ord, id FROM commits WHERE ord IN", absent))
+        return [self._ids[number] for number in numbers]
 
     def date_of(self, number: int) -> int:
         """Return the corrected date of a commit by number."""

@@ -17,6 +17,7 @@ from hyperion_hook.domain.change import FileChange, FileStatus
 from hyperion_hook.domain.commit import Commit
 from hyperion_hook.domain.history import FILE_WINDOW, FIX, MERGE, MONTH, FileEvent
 from hyperion_hook.domain.message.classify import classify_message
+from hyperion_hook.store.files.sqlite import StoreConnection
 from hyperion_hook.store.history.codec import clamp_time, mask_of, pack, unpack
 from hyperion_hook.store.history.file_history import FileLives
 from hyperion_hook.store.history.graph import CommitGraph
@@ -34,7 +35,7 @@ class HistoryWriter:
     built for none.
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, is_new: bool, keeps_lives: bool) -> None:
+    def __init__(self, connection: StoreConnection, *, is_new: bool, keeps_lives: bool) -> None:
         self._connection = connection
         self.graph = CommitGraph(connection)
         self.graph.complete = is_new and not self.graph.next_ord
