@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Container
 
 from hyperion_hook.features.code.grammar import Brace, Grammar, is_word, words
@@ -23,7 +24,7 @@ _BEFORE_LITERAL = frozenset({"return", "throw", "case", "yield", "await", "typeo
 _CLOSURE_AFTER = frozenset({"(", ",", "=", "move", "return", "{", ";", "=>", "else", "&"})
 
 
-class FlowReader:
+class FlowReader(ABC):
     """What expressions and the statements around and within them share, see ``flow.statements``.
 
     ``declared`` are the indexes of the names of functions where they are declared: there none is called.
@@ -54,17 +55,17 @@ class FlowReader:
             self.keywords, grammar.logical, grammar.arrows, grammar.functions, grammar.postfix_switches
         )
 
+    @abstractmethod
     def block(self, start: int, end: int) -> list[Flow]:
         """Return the flow of the statements from ``start`` up to ``end``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def control(self, index: int, end: int, out: list[Flow]) -> int:
         """Read the control structure whose keyword stands at ``index``; return what follows, or ``index``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cases(self, index: int, closing: int, flow: Flow, *, arms: bool) -> None:
         """Read the cases of a switch into its flow; ``arms`` says that they carry no ``case``."""
-        raise NotImplementedError
 
     def is_keyword(self, index: int, end: int) -> bool:
         """Return whether a word is used as a keyword here, not as the name of a member or of a key."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from hyperion_hook.features.code.grammar import words
 from hyperion_hook.features.functions.locate import ANONYMOUS, Definition, Located, View, ternaries
 
 
-class KeywordLocator:
+class KeywordLocator(ABC):
     """Languages in which a word begins every function."""
 
     word = "fun"
@@ -27,11 +29,11 @@ class KeywordLocator:
         self.others()
         return self.located
 
+    @abstractmethod
     def head(self, index: int) -> None:
         """Read the head that begins at a word."""
-        raise NotImplementedError
 
-    def others(self) -> None:
+    def others(self) -> None:  # noqa: B027 - most languages have none
         """Look for functions that begin otherwise."""
 
     def add(self, name: str, index: int, parameters: tuple[int, int], body: int) -> None:
